@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.testkit;
+
+import dev.wellhead.embedded.EmbeddedServer;
+import dev.wellhead.embedded.EmbeddedServerConfig;
+import dev.wellhead.embedded.EmbeddedServerException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The temporary folders of the servers of this JVM. At its exit all open servers are closed; what a killed JVM left
+ * behind, server and folder, the next one removes.
+ */
+final class TempServers {
+    private static final Logger LOG = LoggerFactory.getLogger(TempServers.class);
+    private static final String PREFIX = "wellhead-testkit-";
+    private static final Set<PostgresServer> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(TempServers::closeAll, "testkit-postgres-close"));
+        sweep(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
+    }
+
+    private TempServers() {}
+
+    static Path newFolder() throws IOException {
+        return Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
+    }
+
+    static void opened(PostgresServer server) {
+        OPEN.add(server);
+    }
+
+    static void closed(PostgresServer server) {
+        OPEN.remove(server);
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private static void closeAll() {
+        for (PostgresServer server : OPEN) {
+            try {
+                server.closeForGood();
+            } catch (IOException | RuntimeException e) {
+                LOG.error("testkit postgres not closed at exit", e);
+            }
+        }
+    }
+
+    static void sweep(Path temp) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(temp, PREFIX + "*")) {
+            for (Path folder : folders) {
+                if (ownerIsDead(folder)) {
+                    remove(folder);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("testkit leftovers not looked for folder={}", temp, e);
+        }
+    }
+
+    private static boolean ownerIsDead(Path folder) {
+        String name =
+                Optional.ofNullable(folder.getFileName()).map(Path::toString).orElse("");
+        String owner = name.substring(PREFIX.length()).replaceFirst("-.*", "");
+        return owner.matches("\\d{1,10}")
+                && ProcessHandle.of(Long.parseLong(owner)).isEmpty();
+    }
+
+    private static void remove(Path folder) {
+        Duration noWait = Duration.ofMillis(100);
+        try {
+            if (Files.exists(folder.resolve("data"))) {
+                // Opening ends what still runs there; a folder that somebody holds is refused.
+                EmbeddedServerConfig config = EmbeddedServerConfig.builder(folder)
+                        .stopTimeout(noWait)
+                        .stopAtExit(false)
+                        .build();
+                EmbeddedServer.start(config).closeImmediately();
+            }
+            delete(folder);
+            LOG.info("testkit leftover removed folder={}", folder);
+        } catch (IOException | EmbeddedServerException e) {
+            LOG.warn("testkit leftover stays folder={}", folder, e);
+        }
+    }
+}
