@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool;
+
+/** Why a physical connection left the pool. */
+public enum EvictReason {
+    /** The driver reported an error after which the connection cannot be used. */
+    BROKEN,
+    /** It did not answer when validated before hand-out, or was seen closed. */
+    FAILED_VALIDATION,
+    /** It did not answer the keepalive. */
+    FAILED_KEEPALIVE,
+    /** Its state could not be put back at release, or its open transaction not rolled back. */
+    FAILED_RESET,
+    /** Idle for longer than {@code idleTimeout} while more than {@code minIdle} were idle. */
+    IDLE_TIMEOUT,
+    /** Older than its share of {@code maxLifetime}. */
+    MAX_LIFETIME,
+    /** Served {@code maxUses} leases. */
+    MAX_USES,
+    /** {@code evictAll()} or {@code reset()} asked for it. */
+    REQUESTED,
+    /** The user called {@link java.sql.Connection#abort} on the handle. */
+    ABORTED,
+    /** More connections than {@code maxSize} after it was lowered. */
+    POOL_SHRUNK,
+    /** It was opened in place of a slow one, and both arrived. */
+    SURPLUS,
+    /** The pool was closed or drained. */
+    POOL_CLOSED
+}

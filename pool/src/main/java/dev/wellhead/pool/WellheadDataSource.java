@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool;
+
+import dev.wellhead.pool.internal.Pool;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of JDBC connections.
+ *
+ * <p>Thread-safe. Callers only ever wait here, at most for {@code acquireTimeout}: connecting, validating, closing and
+ * logging happen on a few daemon threads that all pools of the process share. What each handle changed in its session
+ * (auto-commit, isolation, read-only, catalog, schema, network timeout) is put back at {@link Connection#close()}, and a
+ * transaction left open is rolled back and counted.
+ */
+public final class WellheadDataSource implements DataSource, AutoCloseable {
+
+    private final Pool pool;
+
+    /**
+     * Opens a pool. Depending on {@link PoolConfig#startMode()} this waits for the first connection.
+     *
+     * @throws PoolStartException when the first connection could not be opened
+     */
+    public WellheadDataSource(PoolConfig config, PoolListener... listeners) {
+        this.pool = Pool.open(config, List.of(listeners));
+    }
+
+    /**
+     * A connection, waiting at most {@code acquireTimeout} for it.
+     *
+     * @throws AcquireRefusedException when there is none in time; nothing was sent to the database
+     */
+    @Override
+    public Connection getConnection() throws SQLException {
+        return pool.acquire("", -1);
+    }
+
+    /**
+     * A connection for named work; the name appears in leases, errors and events.
+     *
+     * @throws AcquireRefusedException when there is none in time; nothing was sent to the database
+     */
+    public Connection getConnection(String operation) throws SQLException {
+        return pool.acquire(operation, -1);
+    }
+
+    /**
+     * A connection for named work, waiting at most that long instead of {@code acquireTimeout}.
+     *
+     * @param timeout zero or negative takes a connection only if one is ready
+     * @throws AcquireRefusedException when there is none in time; nothing was sent to the database
+     */
+    public Connection getConnection(String operation, Duration timeout) throws SQLException {
+        return pool.acquire(operation, Math.max(0, Durations.toNanos(timeout)));
+    }
+
+    /** Not supported: one pool serves one login; open another pool for another. */
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException(
+                "A pool serves one login; open another WellheadDataSource for another user");
+    }
+
+    /**
+     * Opens a physical connection outside of the pool, with its URL, credentials and driver properties. It is not
+     * counted; the caller closes it.
+     *
+     * @param limit the caller waits no longer than this; a connect that comes later is closed
+     * @throws SQLException when the connect fails or takes too long
+     */
+    public Connection openUnpooled(Duration limit) throws SQLException {
+        return pool.openUnpooled(Durations.toNanos(limit));
+    }
+
+    /** The state of the pool now. */
+    public PoolSnapshot snapshot() {
+        return pool.snapshot();
+    }
+
+    /** Who holds a connection now, longest first. */
+    public List<Lease> leases() {
+        return pool.leases();
+    }
+
+    /** The settings in force. */
+    public PoolConfig config() {
+        return pool.config();
+    }
+
+    /** Holds callers back until {@link #resume()}; leases go on. */
+    public void pause() {
+        pool.pause();
+    }
+
+    /** Serves callers again after {@link #pause()} or {@link #drain}. */
+    public void resume() {
+        pool.resume();
+    }
+
+    /**
+     * Refuses new callers, serves those in line, and waits for all leases to end. The pool stays closed to new callers
+     * until {@link #resume()} or {@link #close()}.
+     *
+     * @param deadline longest wait
+     */
+    public DrainReport drain(Duration deadline) throws InterruptedException {
+        return pool.drain(Durations.toNanos(deadline));
+    }
+
+    /** Retires every connection open now: idle ones are closed, active ones when they are released. */
+    public void evictAll() {
+        pool.evictAll();
+    }
+
+    /**
+     * The emergency drain-and-clear: as {@link #evictAll()}, and connects under way are given up, failures and pauses
+     * between connects forgotten. Callers keep being served, by new connections.
+     */
+    public void reset() {
+        pool.reset();
+    }
+
+    /**
+     * Applies other settings while the pool runs.
+     *
+     * @return what changed, and what takes a new pool to change
+     */
+    public ReconfigureReport reconfigure(PoolConfig config) {
+        return pool.reconfigure(config);
+    }
+
+    /** Adds a listener. */
+    public void addListener(PoolListener listener) {
+        pool.addListener(listener);
+    }
+
+    /** Removes a listener. */
+    public void removeListener(PoolListener listener) {
+        pool.removeListener(listener);
+    }
+
+    /** Refuses new callers, waits {@code closeTimeout} for leases, aborts what is left. Closing twice does nothing. */
+    @Override
+    public void close() {
+        pool.close(Durations.toNanos(pool.config().closeTimeout()));
+    }
+
+    /** As {@link #close()}, waiting that long for leases, with a report. */
+    public DrainReport close(Duration deadline) {
+        return pool.close(Durations.toNanos(deadline));
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() {
+        return null;
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+        throw new SQLFeatureNotSupportedException("Wellhead logs through SLF4J");
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        throw new SQLFeatureNotSupportedException("Set connectTimeout and acquireTimeout in PoolConfig instead");
+    }
+
+    /** {@code connectTimeout} in seconds, rounded up. */
+    @Override
+    public int getLoginTimeout() {
+        return (int) Math.min(
+                Integer.MAX_VALUE,
+                pool.config().connectTimeout().plusMillis(999).toSeconds());
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        throw new SQLFeatureNotSupportedException("Wellhead logs through SLF4J");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        throw new SQLException("A WellheadDataSource is not a " + type.getName());
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return type.isInstance(this);
+    }
+
+    @Override
+    public String toString() {
+        return "WellheadDataSource[" + pool.config().name() + "]";
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.sql.CallableStatement;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller gets for one lease: new for each acquire, dead after {@code close()}.
+ *
+ * <p>One field and nothing else: 16 bytes. All that a lease must remember is in {@link SessionState}. Everything that was
+ * made through this handle (statements, result sets, metadata) asks it before each call, so it is dead as soon as this
+ * is, though the physical connection may serve somebody else by then.
+ */
+final class ConnectionHandle extends ConnectionDelegate {
+
+    private static final VarHandle ENTRY;
+
+    static {
+        try {
+            ENTRY = MethodHandles.lookup().findVarHandle(ConnectionHandle.class, "entry", PoolEntry.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Null once closed. */
+    private volatile @Nullable PoolEntry entry;
+
+    ConnectionHandle(PoolEntry entry) {
+        this.entry = entry;
+    }
+
+    /** The entry while this is open; notes that the holder used the connection. */
+    @Override
+    PoolEntry open() throws SQLException {
+        var current = entry;
+        if (current == null) {
+            throw Handles.connectionClosed();
+        }
+        current.session().touched();
+        return current;
+    }
+
+    /** The entry, or null once this is closed. */
+    @Nullable
+    PoolEntry entry() {
+        return entry;
+    }
+
+    private @Nullable PoolEntry detach() {
+        return (PoolEntry) ENTRY.getAndSet(this, null);
+    }
+
+    @Override
+    public void close() {
+        var detached = detach();
+        if (detached != null) {
+            detached.release();
+        }
+    }
+
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        var detached = detach();
+        if (detached != null) {
+            detached.abort(executor);
+        }
+    }
+
+    @Override
+    public boolean isClosed() throws SQLException {
+        var current = entry;
+        if (current == null) {
+            return true;
+        }
+        try {
+            return current.physical().isClosed();
+        } catch (SQLException e) {
+            throw current.failed(e);
+        }
+    }
+
+    @Override
+    public boolean isValid(int timeoutSeconds) throws SQLException {
+        var current = entry;
+        if (current == null) {
+            return false;
+        }
+        current.session().touched();
+        try {
+            return current.physical().isValid(timeoutSeconds);
+        } catch (SQLException e) {
+            throw current.failed(e);
+        }
+    }
+
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        var current = openForClientInfo();
+        try {
+            current.session().setClientInfo(name, value);
+        } catch (SQLClientInfoException e) {
+            current.failed(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        var current = openForClientInfo();
+        try {
+            current.session().setClientInfo(properties);
+        } catch (SQLClientInfoException e) {
+            current.failed(e);
+            throw e;
+        }
+    }
+
+    private PoolEntry openForClientInfo() throws SQLClientInfoException {
+        try {
+            return open();
+        } catch (SQLException e) {
+            throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+        }
+    }
+
+    @Override
+    Statement wrap(PoolEntry current, Statement made) throws SQLException {
+        return current.session().opened(new StatementHandle(this, made, ""));
+    }
+
+    @Override
+    PreparedStatement wrap(PoolEntry current, PreparedStatement made, String sql) throws SQLException {
+        return current.session().opened(new PreparedStatementHandle(this, made, sql));
+    }
+
+    @Override
+    CallableStatement wrap(PoolEntry current, CallableStatement made, String sql) throws SQLException {
+        return current.session().opened(new CallableStatementHandle(this, made, sql));
+    }
+
+    @Override
+    DatabaseMetaData wrap(PoolEntry current, DatabaseMetaData made) {
+        return new DatabaseMetaDataHandle(this, made);
+    }
+
+    @Override
+    public String toString() {
+        var current = entry;
+        return Handles.text(this, current == null ? "closed" : "connection " + current.id());
+    }
+}

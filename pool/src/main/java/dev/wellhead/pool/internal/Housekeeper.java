@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.internal.PoolEntry.State;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after a pool every {@code housekeeperInterval}: ages, idle times, keepalives, leaks, and that enough connections
+ * are idle. It never blocks: what may block goes to workers.
+ *
+ * <p>A connection at the end of its lifetime stays until a replacement is open (one at a time and pool, where there is
+ * room for both); a connection that is active then leaves when it is released.
+ */
+final class Housekeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
+
+    private final Pool pool;
+    private final Shelf shelf;
+    private final Validator validator;
+    private volatile @Nullable Future<?> timer;
+
+    Housekeeper(Pool pool, Shelf shelf, Validator validator) {
+        this.pool = pool;
+        this.shelf = shelf;
+        this.validator = validator;
+    }
+
+    void start() {
+        timer = PoolThreads.every(pool.config().housekeeperInterval().toNanos(), () -> pass(pool.now()));
+    }
+
+    void stop() {
+        var running = timer;
+        if (running != null) {
+            running.cancel(false);
+        }
+    }
+
+    void restart() {
+        stop();
+        start();
+        pass(pool.now());
+    }
+
+    /** The lifetime of a new connection: {@code maxLifetime} less a random share; 0 for ever. */
+    long lifetimeNanos() {
+        var config = pool.config();
+        long full = config.maxLifetime().toNanos();
+        return full == 0
+                ? 0
+                : full
+                        - (long) (full
+                                * config.maxLifetimeJitter()
+                                * ThreadLocalRandom.current().nextDouble());
+    }
+
+    /** One look at everything. */
+    void pass(long now) {
+        closeSurplus();
+        closeExpired(now);
+        closeIdleTooLong(now);
+        keepAlive(now);
+        reportLeaks(now);
+        shelf.forgetClosed();
+        pool.serve();
+    }
+
+    private void closeSurplus() {
+        for (var entry : leastRecentlyUsed()) {
+            if (shelf.size() <= pool.config().maxSize()) {
+                return;
+            }
+            evictIdle(entry, EvictReason.POOL_SHRUNK);
+        }
+    }
+
+    private void closeExpired(long now) {
+        for (var entry : shelf.entries()) {
+            if (entry.isExpired(now)) {
+                if (entry.state() == State.ACTIVE) {
+                    entry.evictAtRelease(EvictReason.MAX_LIFETIME);
+                } else if (pool.replace(entry)) {
+                    return;
+                } else {
+                    evictIdle(entry, EvictReason.MAX_LIFETIME);
+                }
+            }
+        }
+    }
+
+    private void closeIdleTooLong(long now) {
+        long limit = pool.config().idleTimeout().toNanos();
+        if (limit == 0) {
+            return;
+        }
+        int spare = shelf.count(State.IDLE) - pool.config().minIdle();
+        for (var entry : leastRecentlyUsed()) {
+            if (spare <= 0) {
+                return;
+            }
+            if (entry.idleNanos(now) >= limit && evictIdle(entry, EvictReason.IDLE_TIMEOUT)) {
+                spare--;
+            }
+        }
+    }
+
+    private void keepAlive(long now) {
+        long interval = pool.config().keepaliveInterval().toNanos();
+        if (interval == 0) {
+            return;
+        }
+        for (var entry : shelf.entries()) {
+            if (entry.state() == State.IDLE && now - entry.aliveTick() >= interval && entry.tryValidateFromIdle(now)) {
+                validator.validate(entry, EvictReason.FAILED_KEEPALIVE);
+            }
+        }
+    }
+
+    private void reportLeaks(long now) {
+        long threshold = pool.config().leakThreshold().toNanos();
+        if (threshold == 0) {
+            return;
+        }
+        for (var entry : shelf.entries()) {
+            if (entry.leakDue(now, threshold)) {
+                PoolThreads.work(() -> reportLeak(entry, now));
+            }
+        }
+    }
+
+    private void reportLeak(PoolEntry entry, long now) {
+        var lease = entry.lease(now);
+        var holder = entry.holder();
+        if (lease == null || holder == null) {
+            return;
+        }
+        pool.counters().leaksSuspected.increment();
+        pool.tell(new PoolEvent.LeakSuspected(pool.name(), lease));
+        var stack = new StringBuilder();
+        for (var frame : holder.getStackTrace()) {
+            stack.append("\n    at ").append(frame);
+        }
+        LOG.warn(
+                "leak suspected pool={} connection={} thread={} operation={} heldMs={} sql={} stack now:{}",
+                pool.name(),
+                lease.connectionId(),
+                lease.thread(),
+                lease.operation(),
+                lease.held().toMillis(),
+                lease.sql(),
+                stack);
+    }
+
+    private boolean evictIdle(PoolEntry entry, EvictReason reason) {
+        if (!entry.tryCloseFromIdle()) {
+            return false;
+        }
+        pool.retire(entry, reason, false);
+        return true;
+    }
+
+    private Iterable<PoolEntry> leastRecentlyUsed() {
+        var idle = new ArrayList<PoolEntry>();
+        for (var entry : shelf.entries()) {
+            if (entry.state() == State.IDLE) {
+                idle.add(entry);
+            }
+        }
+        // Ticks are compared by difference, as nanoTime demands.
+        long now = pool.now();
+        idle.sort(Comparator.comparingLong(entry -> entry.idleSinceTick() - now));
+        return idle;
+    }
+}

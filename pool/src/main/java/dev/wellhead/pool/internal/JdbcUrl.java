@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.Secret;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A JDBC URL, taken apart as far as secrets demand: {@code user} and {@code password} are taken out at once, whether
+ * they stand before the host, among the parameters after {@code ?} or among those after {@code ;}.
+ *
+ * @param withoutCredentials the URL that may be shown and handed to the driver
+ * @param username the login found in it; empty if none
+ * @param password the password found in it; empty if none
+ */
+public record JdbcUrl(String withoutCredentials, String username, Secret password) {
+
+    /**
+     * {@code //user:password@}. People forget to escape: the password ends at the last {@code @} before the host's
+     * {@code /}, and may hold a {@code /} itself where no port number could be meant.
+     */
+    private static final Pattern USER_INFO = Pattern.compile("//([^/?;\\s]*(?:;(?!\\w+=)[^/?;\\s]*)*"
+            + "|[^:/?@\\[\\s]+:(?!\\d+[/,])[^?;\\s]*(?:;(?!\\w+=)[^?;\\s]*)*)@");
+
+    private static final Pattern SECRET_PARAMETER = Pattern.compile(
+            "(?i)([?&;](?:[a-z_.]*(?:password|passwd|pwd|secret|token|key)[a-z_.]*)=)(?:\\{[^}]*\\}|[^&;]*)");
+
+    private static final Pattern SEMICOLON_OUTSIDE_BRACES = Pattern.compile(";(?![^{]*\\})");
+
+    /** Takes a URL apart; never fails. */
+    public static JdbcUrl parse(String url) {
+        var login = new Login();
+        var rest = url;
+        Matcher info = USER_INFO.matcher(rest);
+        if (info.find()) {
+            login.take(info.group(1));
+            rest = rest.substring(0, info.start()) + "//" + rest.substring(info.end());
+        }
+        int query = rest.indexOf('?');
+        if (query >= 0) {
+            var kept = login.sift(List.of(rest.substring(query + 1).split("&", -1)), true);
+            rest = rest.substring(0, query) + (kept.isEmpty() ? "" : "?" + String.join("&", kept));
+        } else {
+            rest = String.join(";", login.sift(List.of(SEMICOLON_OUTSIDE_BRACES.split(rest, -1)), false));
+        }
+        return new JdbcUrl(rest, login.user, Secret.of(login.password));
+    }
+
+    /** The text with everything that may be a secret replaced by {@code ****}. */
+    public static String mask(String url) {
+        var masked = USER_INFO.matcher(url).replaceAll("//****@");
+        return SECRET_PARAMETER.matcher(masked).replaceAll("$1****");
+    }
+
+    /** The value of a parameter or driver property as it may be shown: {@code ****} where the key speaks of a secret. */
+    public static String mask(String key, String value) {
+        return SECRET_PARAMETER.matcher("?" + key + "=").matches() ? "****" : value;
+    }
+
+    /** What was found so far. */
+    private static final class Login {
+        private String user = "";
+        private String password = "";
+
+        void take(String userInfo) {
+            int colon = userInfo.indexOf(':');
+            user = decode(colon < 0 ? userInfo : userInfo.substring(0, colon));
+            password = colon < 0 ? "" : decode(userInfo.substring(colon + 1));
+        }
+
+        /** The parameters that are neither user nor password. */
+        List<String> sift(List<String> parameters, boolean escaped) {
+            var kept = new ArrayList<String>();
+            for (var parameter : parameters) {
+                int equals = parameter.indexOf('=');
+                var key = equals < 0 ? "" : parameter.substring(0, equals);
+                var value = parameter.substring(equals + 1);
+                switch (key.toLowerCase(Locale.ROOT)) {
+                    case "user" -> user = escaped ? decode(value) : unbraced(value);
+                    case "password" -> password = escaped ? decode(value) : unbraced(value);
+                    default -> kept.add(parameter);
+                }
+            }
+            return kept;
+        }
+
+        private static String unbraced(String value) {
+            return value.startsWith("{") && value.endsWith("}") ? value.substring(1, value.length() - 1) : value;
+        }
+    }
+
+    private static String decode(String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformedEscape) {
+            // A lone percent sign: the text is meant as it stands.
+            return text;
+        }
+    }
+}

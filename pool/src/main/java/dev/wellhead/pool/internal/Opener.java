@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.PoolSnapshot.OpenFailure;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens connections apart from callers, so that the pool cannot wedge.
+ *
+ * <h2>How many at once</h2>
+ *
+ * Two at first; each success doubles the number up to eight, a failure brings it down to one, and the next attempt waits
+ * {@code createRetryInterval} with a jitter of a half, so that a recovering database is not stormed.
+ *
+ * <h2>One that hangs</h2>
+ *
+ * An attempt that takes longer than {@link #STALL_NANOS} no longer counts against the number at once, and, up to
+ * {@link #SPARE}, not against the room in the pool either: another is begun in its place. What arrives when the pool is
+ * full is closed as surplus. At {@code connectTimeout} an attempt is abandoned: it counts as failed, and a connection
+ * that still arrives is closed. Its thread stays with the driver until that returns; while {@link #MAX_HUNG} do, only
+ * one attempt runs at a time.
+ *
+ * <p>Fields are guarded by the pool's lock; connects, closes, events and logging happen outside of it.
+ */
+final class Opener {
+
+    static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Opener.class);
+    private static final int MAX_AT_ONCE = 8;
+    private static final int SPARE = 4;
+    private static final int MAX_HUNG = 64;
+    private static final int MESSAGE_SHOWN = 300;
+
+    private final Pool pool;
+    private final Connector connector;
+    private final Set<Attempt> attempts = new HashSet<>();
+    private int atOnce = 2;
+    private int stalled;
+    private int hung;
+    private boolean pausing;
+    private @Nullable Future<?> retryTimer;
+    private long failuresInRow;
+    private @Nullable OpenFailure lastFailure;
+    private @Nullable Throwable lastCause;
+
+    Opener(Pool pool, Connector connector) {
+        this.pool = pool;
+        this.connector = connector;
+    }
+
+    /**
+     * Lock held. Attempts to begin now so that {@code wanted} connections are under way; the caller
+     * {@linkplain #begin begins} them after it let go of the lock.
+     */
+    List<Attempt> plan(int wanted, int total, int maxSize) {
+        int running = attempts.size() - stalled;
+        int room = maxSize - total - running - Math.max(0, stalled - SPARE);
+        int count = Math.min(Math.min(wanted - running, room), atOnce - running);
+        if (pausing || count <= 0 || (hung >= MAX_HUNG && !attempts.isEmpty())) {
+            return List.of();
+        }
+        var planned = new ArrayList<Attempt>(count);
+        for (int i = 0; i < count; i++) {
+            var attempt = new Attempt();
+            attempts.add(attempt);
+            planned.add(attempt);
+        }
+        return planned;
+    }
+
+    /** Lock held. One attempt in place of an entry that is about to end, if nothing else is under way. */
+    List<Attempt> planReplacement(PoolEntry old, int total, int maxSize) {
+        var planned = attempts.isEmpty() ? plan(1, total, maxSize) : List.<Attempt>of();
+        planned.forEach(attempt -> attempt.replaces = old);
+        return planned;
+    }
+
+    /** Lock not held. */
+    void begin(List<Attempt> planned) {
+        for (var attempt : planned) {
+            long limit = pool.config().connectTimeout().toNanos();
+            attempt.timer = PoolThreads.after(Math.min(STALL_NANOS, limit), attempt::stall);
+            PoolThreads.work(attempt);
+        }
+    }
+
+    /** Lock held. */
+    int underWay() {
+        return attempts.size();
+    }
+
+    /** Lock held. Attempts that may still be counted on. */
+    int promising() {
+        return attempts.size() - stalled;
+    }
+
+    /** Lock held. Forgets failures and gives up what is under way. */
+    void reset() {
+        for (var attempt : attempts) {
+            attempt.over = true;
+            hung++;
+        }
+        attempts.clear();
+        stalled = 0;
+        atOnce = 2;
+        failuresInRow = 0;
+        lastFailure = null;
+        lastCause = null;
+        endPause();
+    }
+
+    /** Lock held. */
+    @Nullable
+    OpenFailure lastFailure() {
+        return lastFailure;
+    }
+
+    /** Lock held. */
+    @Nullable
+    Throwable lastCause() {
+        return lastCause;
+    }
+
+    /** Lock held. Connects failed since the last that succeeded. */
+    long failuresInRow() {
+        return failuresInRow;
+    }
+
+    /** Lock held. */
+    private void endPause() {
+        pausing = false;
+        if (retryTimer != null) {
+            retryTimer.cancel(false);
+            retryTimer = null;
+        }
+    }
+
+    /** Lock held. */
+    private void failedWith(Throwable cause) {
+        atOnce = 1;
+        failuresInRow++;
+        lastCause = cause;
+        lastFailure = new OpenFailure(Instant.now(), sqlState(cause), shown(cause));
+        if (!pausing) {
+            pausing = true;
+            long interval = pool.config().createRetryInterval().toNanos();
+            long delay = interval / 2 + ThreadLocalRandom.current().nextLong(interval / 2 + 1);
+            retryTimer = PoolThreads.after(delay, this::retry);
+        }
+    }
+
+    private void retry() {
+        pool.locked(this::endPause);
+        pool.serve();
+    }
+
+    private void report(Throwable cause, long tookNanos, long inRow) {
+        pool.counters().openFailed.increment();
+        pool.tell(new PoolEvent.OpenFailed(pool.name(), cause, Duration.ofNanos(tookNanos)));
+        // The first, then each power of two: a database that is down for hours does not fill the log.
+        if (Long.bitCount(inRow) == 1) {
+            LOG.warn(
+                    "connect failed pool={} inRow={} tookMs={} sqlState={} cause={}",
+                    pool.name(),
+                    inRow,
+                    TimeUnit.NANOSECONDS.toMillis(tookNanos),
+                    sqlState(cause),
+                    shown(cause));
+        }
+    }
+
+    private static String sqlState(Throwable cause) {
+        return cause instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
+    }
+
+    private static String shown(Throwable cause) {
+        var message = cause.getMessage();
+        var text = JdbcUrl.mask(message == null ? cause.getClass().getSimpleName() : message);
+        return text.length() <= MESSAGE_SHOWN ? text : text.substring(0, MESSAGE_SHOWN);
+    }
+
+    /** One connect. */
+    final class Attempt implements Runnable {
+
+        private final long beganNanos = pool.now();
+        private @Nullable Future<?> timer;
+        private boolean isStalled;
+        private boolean over;
+        private @Nullable PoolEntry replaces;
+
+        @Override
+        public void run() {
+            Connector.Connected connected = null;
+            Throwable failure = null;
+            try {
+                connected = connector.connect();
+            } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+                failure = e;
+            }
+            long tookNanos = pool.now() - beganNanos;
+            if (connected != null) {
+                arrived(connected, tookNanos);
+            } else if (failure != null) {
+                failed(failure, tookNanos);
+            }
+            pool.serve();
+        }
+
+        private void arrived(Connector.Connected connected, long tookNanos) {
+            boolean[] late = {false};
+            var entry = pool.adopt(connected, () -> {
+                late[0] = over;
+                leave();
+                if (!late[0]) {
+                    atOnce = Math.min(MAX_AT_ONCE, atOnce * 2);
+                    failuresInRow = 0;
+                    endPause();
+                }
+                return !late[0];
+            });
+            if (entry != null) {
+                pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(tookNanos)));
+                LOG.debug("connection opened pool={} connection={} tookNanos={}", pool.name(), entry.id(), tookNanos);
+                pool.admit(entry);
+                var old = replaces;
+                if (old != null) {
+                    pool.replaced(old);
+                }
+            }
+        }
+
+        private void failed(Throwable failure, long tookNanos) {
+            long[] inRow = {0};
+            pool.locked(() -> {
+                boolean counted = !over;
+                leave();
+                if (counted) {
+                    failedWith(failure);
+                    inRow[0] = failuresInRow;
+                }
+            });
+            if (inRow[0] > 0) {
+                report(failure, tookNanos, inRow[0]);
+            }
+        }
+
+        /** Lock held. */
+        private void leave() {
+            if (over) {
+                hung--;
+                return;
+            }
+            over = true;
+            attempts.remove(this);
+            if (isStalled) {
+                stalled--;
+            }
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+
+        private void stall() {
+            pool.locked(() -> {
+                if (!over) {
+                    isStalled = true;
+                    stalled++;
+                    long left = pool.config().connectTimeout().toNanos() - STALL_NANOS;
+                    timer = PoolThreads.after(left, this::abandon);
+                }
+            });
+            pool.serve();
+        }
+
+        private void abandon() {
+            long limit = pool.config().connectTimeout().toMillis();
+            var cause = new SQLTransientConnectionException(
+                    "Connect took longer than connect-timeout=" + limit + "ms and was abandoned", "08001");
+            long[] inRow = {0};
+            pool.locked(() -> {
+                if (!over) {
+                    leave();
+                    hung++;
+                    failedWith(cause);
+                    inRow[0] = failuresInRow;
+                }
+            });
+            if (inRow[0] > 0) {
+                long tookNanos = pool.now() - beganNanos;
+                PoolThreads.work(() -> report(cause, tookNanos, inRow[0]));
+            }
+            pool.serve();
+        }
+    }
+}

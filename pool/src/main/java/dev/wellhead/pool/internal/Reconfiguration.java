@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.pool.ReconfigureReport;
+import dev.wellhead.pool.ReconfigureReport.Change;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** What can change while a pool runs, and what takes a new one. */
+final class Reconfiguration {
+
+    /** The settings in force afterwards, and the report. */
+    record Outcome(PoolConfig effective, ReconfigureReport report) {}
+
+    /** Everything that a physical connection is opened with, and everything that only matters at start. */
+    private static final Set<String> NEED_RESTART = Set.of(
+            "name",
+            "jdbcUrl",
+            "credentials",
+            "driverProperties",
+            "statementTimeout",
+            "initSql",
+            "autoCommit",
+            "readOnly",
+            "isolation",
+            "catalog",
+            "schema",
+            "applicationName",
+            "pooled",
+            "startMode",
+            "startRetries",
+            "startRetryDelay");
+
+    private Reconfiguration() {}
+
+    static Outcome plan(PoolConfig now, PoolConfig wanted) {
+        var changed = new ArrayList<Change>();
+        var needRestart = new ArrayList<Change>();
+        for (var component : PoolConfig.class.getRecordComponents()) {
+            var before = read(component, now);
+            var after = read(component, wanted);
+            if (!before.equals(after)) {
+                var restart = NEED_RESTART.contains(component.getName());
+                (restart ? needRestart : changed)
+                        .add(new Change(kebab(component.getName()), shown(before), shown(after)));
+            }
+        }
+        return new Outcome(merge(now, wanted), new ReconfigureReport(List.copyOf(changed), List.copyOf(needRestart)));
+    }
+
+    private static PoolConfig merge(PoolConfig now, PoolConfig wanted) {
+        return now.toBuilder()
+                .maxSize(wanted.maxSize())
+                .minIdle(wanted.minIdle())
+                .acquireTimeout(wanted.acquireTimeout())
+                .maxWaiting(wanted.maxWaiting())
+                .connectTimeout(wanted.connectTimeout())
+                .validationTimeout(wanted.validationTimeout())
+                .validateAfterIdle(wanted.validateAfterIdle())
+                .idleTimeout(wanted.idleTimeout())
+                .maxLifetime(wanted.maxLifetime())
+                .maxLifetimeJitter(wanted.maxLifetimeJitter())
+                .maxUses(wanted.maxUses())
+                .keepaliveInterval(wanted.keepaliveInterval())
+                .leakThreshold(wanted.leakThreshold())
+                .createRetryInterval(wanted.createRetryInterval())
+                .closeTimeout(wanted.closeTimeout())
+                .housekeeperInterval(wanted.housekeeperInterval())
+                .validationQuery(wanted.validationQuery().orElse(null))
+                .build();
+    }
+
+    private static Object read(RecordComponent component, PoolConfig config) {
+        try {
+            return component.getAccessor().invoke(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("PoolConfig." + component.getName() + " cannot be read", e);
+        }
+    }
+
+    private static String shown(Object value) {
+        return value instanceof Map<?, ?> map ? map.keySet().toString() : JdbcUrl.mask(String.valueOf(value));
+    }
+
+    private static String kebab(String name) {
+        return name.equals("jdbcUrl")
+                ? "url"
+                : name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.pool.spi.DriverSupport;
+import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
+import dev.wellhead.pool.spi.DriverSupport.TransactionState;
+import java.sql.Connection;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session of one physical connection: what each handle starts with, what the holder has changed, and how it is put
+ * back.
+ *
+ * <h2>What is put back</h2>
+ *
+ * Auto-commit, read-only, isolation, holdability, catalog, schema, type map, network timeout and client info, where
+ * they were changed through JDBC. What is changed by SQL ({@code SET ...}) is not seen here; a transaction begun by SQL
+ * is, where the driver knows its transaction state.
+ *
+ * <h2>Is a transaction open?</h2>
+ *
+ * The driver is asked where it can tell. Else, with auto-commit off, one may be open since the holder's last call after
+ * a commit or rollback ({@link #maybeOpen}): it is rolled back to be safe, and counted only if statements ran
+ * ({@link #worked}).
+ *
+ * <h2>Concurrency</h2>
+ *
+ * Used by the holder; the fields are plain, and go from one holder to the next through the entry's state word.
+ */
+final class SessionState {
+
+    private static final Executor AT_ONCE = Runnable::run;
+
+    private final Connection physical;
+    private final DriverSupport driver;
+    private final OptionalLong backendId;
+    private final int queryTimeoutSeconds;
+    private final OpenStatements openStatements = new OpenStatements();
+
+    private final Setting<Boolean> autoCommit =
+            new Setting<>("auto-commit", Connection::getAutoCommit, Connection::setAutoCommit);
+    private final Setting<Boolean> readOnly =
+            new Setting<>("read-only", Connection::isReadOnly, Connection::setReadOnly);
+    private final Setting<Integer> isolation =
+            new Setting<>("isolation", Connection::getTransactionIsolation, Connection::setTransactionIsolation);
+    private final Setting<Integer> holdability =
+            new Setting<>("holdability", Connection::getHoldability, Connection::setHoldability);
+    private final Setting<String> catalog = new Setting<>("catalog", Connection::getCatalog, Connection::setCatalog);
+    private final Setting<String> schema;
+    private final Setting<Map<String, Class<?>>> typeMap =
+            new Setting<>("type map", Connection::getTypeMap, Connection::setTypeMap);
+    private final Setting<Integer> networkTimeout = new Setting<>(
+            "network timeout",
+            Connection::getNetworkTimeout,
+            (c, millis) -> c.setNetworkTimeout(AT_ONCE, Objects.requireNonNullElse(millis, 0)));
+    private final Setting<Properties> clientInfo =
+            new Setting<>("client info", SessionState::clientInfoCopy, Connection::setClientInfo);
+
+    /** Whether the holder has used the connection at all. */
+    private boolean touched;
+    /** Whether a statement ran since the last commit or rollback. */
+    private boolean worked;
+    /** Whether anything was asked of the connection since the last commit or rollback. */
+    private boolean maybeOpen;
+    /** Whether the holder has had the physical connection in his hands. */
+    private boolean unwrapped;
+
+    private SessionState(Connection physical, DriverSupport driver, PoolConfig config) {
+        this.physical = physical;
+        this.driver = driver;
+        this.backendId = driver.backendId(physical);
+        this.queryTimeoutSeconds = queryTimeoutSeconds(driver, config);
+        this.schema = new Setting<>(
+                "schema",
+                Connection::getSchema,
+                config.schema().isPresent() ? Connection::setSchema : driver::restoreSchema);
+    }
+
+    /** Puts a fresh physical connection into the state that each handle starts with, and remembers it. */
+    static SessionState open(Connection physical, DriverSupport driver, PoolConfig config) throws SQLException {
+        var session = new SessionState(physical, driver, config);
+        session.readOnly.fix(physical, config.readOnly());
+        if (config.isolation().isPresent()) {
+            session.isolation.fix(physical, config.isolation().get().jdbcLevel());
+        }
+        if (config.catalog().isPresent()) {
+            session.catalog.fix(physical, config.catalog().get());
+        }
+        if (config.schema().isPresent()) {
+            session.schema.fix(physical, config.schema().get());
+        }
+        // Last, so that nothing above begins a transaction.
+        session.autoCommit.fix(physical, config.autoCommit());
+        return session;
+    }
+
+    /** Limit of each new statement in seconds, rounded up; 0 where there is none or the server sees to it. */
+    private static int queryTimeoutSeconds(DriverSupport driver, PoolConfig config) {
+        var limit = config.statementTimeout();
+        var settings = new ConnectSettings(
+                config.connectTimeout().toMillis(), limit.toMillis(), config.applicationName(), config.pooled());
+        if (limit.isZero() || driver.limitsStatementsOnServer(settings)) {
+            return 0;
+        }
+        return (int) Math.min(Integer.MAX_VALUE, limit.plusNanos(999_999_999).toSeconds());
+    }
+
+    private static Properties clientInfoCopy(Connection physical) throws SQLException {
+        var copy = new Properties();
+        var now = physical.getClientInfo();
+        now.stringPropertyNames().forEach(name -> copy.setProperty(name, now.getProperty(name)));
+        return copy;
+    }
+
+    // What handles tell.
+
+    /** A call passed through the connection handle. */
+    void touched() {
+        touched = true;
+        maybeOpen = true;
+    }
+
+    /** A statement is about to run, or something else that is work in a transaction. */
+    void worked() {
+        worked = true;
+        maybeOpen = true;
+    }
+
+    /** The holder gets the physical connection, or part of it, in his hands. */
+    void unwrapped() {
+        unwrapped = true;
+        autoCommit.suspect();
+        readOnly.suspect();
+    }
+
+    /** The holder has opened a statement: puts the pool's limit on it. */
+    <T extends StatementHandle> T opened(T statement) throws SQLException {
+        openStatements.add(statement);
+        if (queryTimeoutSeconds > 0) {
+            statement.physical().setQueryTimeout(queryTimeoutSeconds);
+        }
+        return statement;
+    }
+
+    /** The holder asked for a statement that the driver had opened by itself. */
+    <T extends StatementHandle> T tracked(T statement) {
+        openStatements.add(statement);
+        return statement;
+    }
+
+    void closed(StatementHandle statement) {
+        openStatements.remove(statement);
+    }
+
+    // What handles ask for instead of the physical connection.
+
+    void setAutoCommit(boolean value) throws SQLException {
+        var before = physical.getAutoCommit();
+        autoCommit.change(physical, value);
+        if (before != value) {
+            // Off to on commits; on to off: what ran before is committed.
+            ended();
+        }
+    }
+
+    void setReadOnly(boolean value) throws SQLException {
+        readOnly.change(physical, value);
+    }
+
+    void setTransactionIsolation(int level) throws SQLException {
+        isolation.change(physical, level);
+    }
+
+    void setHoldability(int value) throws SQLException {
+        holdability.change(physical, value);
+    }
+
+    void setCatalog(@Nullable String name) throws SQLException {
+        catalog.change(physical, name);
+    }
+
+    void setSchema(@Nullable String name) throws SQLException {
+        schema.change(physical, name, Connection::setSchema);
+    }
+
+    void setTypeMap(@Nullable Map<String, Class<?>> map) throws SQLException {
+        typeMap.change(physical, map);
+    }
+
+    void setNetworkTimeout(Executor executor, int millis) throws SQLException {
+        networkTimeout.change(physical, millis, (c, value) -> c.setNetworkTimeout(executor, millis));
+    }
+
+    void setClientInfo(@Nullable String name, @Nullable String value) throws SQLClientInfoException {
+        changeClientInfo((c, info) -> c.setClientInfo(name, value));
+    }
+
+    void setClientInfo(@Nullable Properties properties) throws SQLClientInfoException {
+        changeClientInfo((c, info) -> c.setClientInfo(properties));
+    }
+
+    private void changeClientInfo(Setting.Setter<Properties> way) throws SQLClientInfoException {
+        try {
+            clientInfo.change(physical, null, way);
+        } catch (SQLClientInfoException e) {
+            throw e;
+        } catch (SQLException e) {
+            throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
+        }
+    }
+
+    Savepoint setSavepoint() throws SQLException {
+        worked();
+        return physical.setSavepoint();
+    }
+
+    Savepoint setSavepoint(@Nullable String name) throws SQLException {
+        worked();
+        return physical.setSavepoint(name);
+    }
+
+    void commit() throws SQLException {
+        physical.commit();
+        ended();
+    }
+
+    void rollback() throws SQLException {
+        physical.rollback();
+        ended();
+    }
+
+    void rollback(@Nullable Savepoint savepoint) throws SQLException {
+        physical.rollback(savepoint);
+    }
+
+    private void ended() {
+        worked = false;
+        maybeOpen = false;
+    }
+
+    // The end of a lease.
+
+    /**
+     * Ends a lease: closes the statements left open, rolls an open transaction back, puts changed settings back. Asks
+     * the server only where there is something to undo; free when the holder did nothing.
+     *
+     * @return whether a transaction was open and has been rolled back
+     * @throws SQLException when that failed; the connection must not be used again
+     */
+    boolean restore() throws SQLException {
+        if (!touched) {
+            return false;
+        }
+        // First: the holder's limit may be too short, or none, for what follows.
+        networkTimeout.restore(physical);
+        openStatements.closeAll(driver);
+        var rolledBack = rollBackIfOpen();
+        restoreSettings();
+        physical.clearWarnings();
+        touched = false;
+        unwrapped = false;
+        ended();
+        return rolledBack;
+    }
+
+    private boolean rollBackIfOpen() throws SQLException {
+        var state = driver.transactionState(physical);
+        if (state == TransactionState.NONE) {
+            return false;
+        }
+        var auto = physical.getAutoCommit();
+        if (state == TransactionState.UNKNOWN) {
+            if (auto || !(maybeOpen || unwrapped)) {
+                return false;
+            }
+            physical.rollback();
+            return worked || unwrapped;
+        }
+        if (auto) {
+            // Begun by SQL: JDBC forbids a rollback in auto-commit.
+            autoCommit.change(physical, false);
+        }
+        physical.rollback();
+        return true;
+    }
+
+    private void restoreSettings() throws SQLException {
+        if (readOnly.isChanged()
+                || isolation.isChanged()
+                || holdability.isChanged()
+                || catalog.isChanged()
+                || schema.isChanged()
+                || clientInfo.isChanged()) {
+            // Else what is put back would stand in a transaction, and be undone with it.
+            if (!physical.getAutoCommit()) {
+                autoCommit.change(physical, true);
+            }
+            readOnly.restore(physical);
+            isolation.restore(physical);
+            holdability.restore(physical);
+            catalog.restore(physical);
+            schema.restore(physical);
+            clientInfo.restore(physical);
+        }
+        typeMap.restore(physical);
+        autoCommit.restore(physical);
+    }
+
+    DriverSupport driver() {
+        return driver;
+    }
+
+    OptionalLong backendId() {
+        return backendId;
+    }
+
+    Connection physical() {
+        return physical;
+    }
+}

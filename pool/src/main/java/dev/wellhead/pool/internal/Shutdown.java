@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.DrainReport;
+import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.PoolState;
+import dev.wellhead.pool.internal.PoolEntry.State;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How a pool ends: drain, then close. */
+final class Shutdown {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+    private static final long SOCKETS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private Shutdown() {}
+
+    static DrainReport drain(Pool pool, long nanos) throws InterruptedException {
+        pool.locked(() -> {
+            if (pool.state() != PoolState.CLOSED) {
+                pool.state(PoolState.DRAINING);
+            }
+        });
+        pool.serve();
+        long began = pool.now();
+        boolean complete = await(pool, nanos, () -> pool.line().isEmpty() && active(pool) == 0);
+        var report = report(pool, began, complete);
+        LOG.info(
+                "pool drained pool={} complete={} tookMs={} remaining={}",
+                pool.name(),
+                complete,
+                report.took().toMillis(),
+                report.remaining().size());
+        return report;
+    }
+
+    static DrainReport close(Pool pool, long nanos) {
+        long began = pool.now();
+        if (!begin(pool)) {
+            return new DrainReport(true, Duration.ZERO, List.of());
+        }
+        boolean complete = false;
+        boolean interrupted = false;
+        try {
+            complete = await(pool, nanos, () -> active(pool) == 0);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        var report = report(pool, began, complete || active(pool) == 0);
+        end(pool);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        } else {
+            awaitSockets(pool);
+        }
+        LOG.info(
+                "pool closed pool={} complete={} tookMs={} aborted={}",
+                pool.name(),
+                report.complete(),
+                report.took().toMillis(),
+                report.remaining().size());
+        return report;
+    }
+
+    /** Refuses newcomers and everybody in line; false when the pool was closed already. */
+    private static boolean begin(Pool pool) {
+        boolean[] open = {false};
+        pool.locked(() -> {
+            open[0] = pool.state() != PoolState.CLOSED;
+            if (open[0]) {
+                pool.state(PoolState.DRAINING);
+                refuseLine(pool);
+            }
+        });
+        return open[0];
+    }
+
+    private static void refuseLine(Pool pool) {
+        for (var waiter = pool.line().first();
+                waiter != null;
+                waiter = pool.line().first()) {
+            pool.line().remove(waiter);
+            waiter.refuseClosed();
+            LockSupport.unpark(waiter.thread);
+        }
+    }
+
+    private static void end(Pool pool) {
+        pool.locked(() -> {
+            pool.state(PoolState.CLOSED);
+            refuseLine(pool);
+        });
+        pool.housekeeper().stop();
+        pool.ticker().stop();
+        for (var entry : pool.shelf().entries()) {
+            if (entry.tryCloseFromIdle()) {
+                pool.retire(entry, EvictReason.POOL_CLOSED, false);
+            } else if (entry.tryCloseFromActive() || entry.tryCloseFromValidating()) {
+                pool.retire(entry, EvictReason.POOL_CLOSED, true);
+            }
+        }
+    }
+
+    private static void awaitSockets(Pool pool) {
+        try {
+            await(pool, SOCKETS_NANOS, () -> pool.closer().underWay() == 0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int active(Pool pool) {
+        return pool.shelf().count(State.ACTIVE);
+    }
+
+    private static DrainReport report(Pool pool, long began, boolean complete) {
+        return new DrainReport(complete, Duration.ofNanos(pool.now() - began), pool.leases());
+    }
+
+    /** Waits on the pool's progress; true when the condition holds. */
+    private static boolean await(Pool pool, long nanos, BooleanSupplier condition) throws InterruptedException {
+        long left = nanos;
+        pool.lock().lockInterruptibly();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = pool.progress().awaitNanos(left);
+            }
+            return true;
+        } finally {
+            pool.lock().unlock();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.PoolStartException;
+import dev.wellhead.pool.StartMode;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the first connection of a pool, as often as its start mode says, while the opening thread waits. */
+final class Starter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Starter.class);
+
+    private Starter() {}
+
+    static void start(Pool pool, Connector connector) {
+        var config = pool.config();
+        if (config.startMode() == StartMode.LAZY) {
+            return;
+        }
+        int attempts = config.startMode() == StartMode.WAIT ? config.startRetries() + 1 : 1;
+        Throwable last = null;
+        for (int attempt = 1; attempt <= attempts; attempt++) {
+            long began = pool.now();
+            last = attempt(pool, connector);
+            if (last == null) {
+                return;
+            }
+            pool.counters().openFailed.increment();
+            pool.tell(new PoolEvent.OpenFailed(config.name(), last, Duration.ofNanos(pool.now() - began)));
+            LOG.warn(
+                    "start attempt failed pool={} attempt={}/{} cause={}",
+                    config.name(),
+                    attempt,
+                    attempts,
+                    JdbcUrl.mask(String.valueOf(last.getMessage())));
+            if (attempt < attempts && !pause(config.startRetryDelay().toNanos())) {
+                attempts = attempt;
+            }
+        }
+        pool.close(0);
+        throw new PoolStartException(
+                "Pool " + config.name() + " could not open its first connection to " + config.shownUrl()
+                        + " in "
+                        + attempts + (attempts == 1 ? " attempt: " : " attempts: ")
+                        + JdbcUrl.mask(last == null ? "" : String.valueOf(last.getMessage())),
+                attempts,
+                last == null ? new IllegalStateException("no attempt was made") : last);
+    }
+
+    /** One connect, adopted by the pool; what went wrong, or null. */
+    private static @Nullable Throwable attempt(Pool pool, Connector connector) {
+        var done = new CompletableFuture<PoolEntry>();
+        long began = pool.now();
+        PoolThreads.work(() -> {
+            try {
+                var entry = pool.adopt(connector.connect(), () -> !done.isDone());
+                if (entry != null) {
+                    pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(pool.now() - began)));
+                    pool.admit(entry);
+                    done.complete(entry);
+                }
+            } catch (Exception | LinkageError e) {
+                done.completeExceptionally(e);
+            }
+        });
+        try {
+            done.get(pool.config().connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            return null;
+        } catch (ExecutionException e) {
+            return e.getCause() == null ? e : e.getCause();
+        } catch (TimeoutException e) {
+            done.cancel(false);
+            return new SQLTimeoutException(
+                    "Connect took longer than connect-timeout="
+                            + pool.config().connectTimeout().toMillis() + "ms",
+                    "08001",
+                    e);
+        } catch (InterruptedException e) {
+            done.cancel(false);
+            Thread.currentThread().interrupt();
+            return e;
+        }
+    }
+
+    /** Waits; false when interrupted. */
+    private static boolean pause(long nanos) {
+        if (Thread.currentThread().isInterrupted()) {
+            return false;
+        }
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

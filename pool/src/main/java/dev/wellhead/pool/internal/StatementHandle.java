@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import java.sql.CallableStatement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A statement that dies with its connection handle.
+ *
+ * <p>The generated handles of prepared and callable statements extend it. {@link #closed} is plain: who shares a
+ * statement between threads orders their calls himself, and the driver's own check stands behind it.
+ */
+class StatementHandle extends StatementDelegate {
+
+    private final ConnectionHandle connection;
+    /** What runs: the text it was prepared with, else the last one added to its batch. */
+    private String sql;
+    /** The last result set given out, so that asking twice for the same gives the same. */
+    private @Nullable ResultSetHandle results;
+
+    private boolean closesOnCompletion;
+    private boolean closed;
+
+    StatementHandle(ConnectionHandle connection, Statement physical, String sql) {
+        super(physical);
+        this.connection = connection;
+        this.sql = sql;
+    }
+
+    @Override
+    final PoolEntry open() throws SQLException {
+        var entry = connection.entry();
+        if (entry == null) {
+            throw Handles.closedWithConnection(kind());
+        }
+        if (closed) {
+            throw Handles.closed(kind());
+        }
+        return entry;
+    }
+
+    final boolean isClosedByItself() {
+        return closed;
+    }
+
+    final ConnectionHandle connection() {
+        return connection;
+    }
+
+    @Override
+    final void running(PoolEntry entry, String text) {
+        entry.session().worked();
+        entry.running(text);
+    }
+
+    @Override
+    final void running(PoolEntry entry) {
+        running(entry, sql);
+    }
+
+    @Override
+    final @Nullable ResultSet wrap(PoolEntry entry, @Nullable ResultSet made) {
+        if (made == null) {
+            return null;
+        }
+        var last = results;
+        if (last == null || last.physical() != made) {
+            last = new ResultSetHandle(connection, this, made);
+            results = last;
+        }
+        return last;
+    }
+
+    @Override
+    public final void close() throws SQLException {
+        var entry = connection.entry();
+        if (closed || entry == null) {
+            return;
+        }
+        closed = true;
+        results = null;
+        entry.session().closed(this);
+        try {
+            physical().close();
+        } catch (SQLException e) {
+            throw entry.failed(e);
+        }
+    }
+
+    /** The lease ends and the holder has left this open. */
+    final void closeAtRelease() throws SQLException {
+        closed = true;
+        results = null;
+        physical().close();
+    }
+
+    /** One of its result sets was closed; that may have been what keeps it open. */
+    final void resultClosed(PoolEntry entry, ResultSetHandle result) throws SQLException {
+        if (results == result) {
+            results = null;
+        }
+        if (closesOnCompletion && !closed && physical().isClosed()) {
+            closed = true;
+            entry.session().closed(this);
+        }
+    }
+
+    @Override
+    public final boolean isClosed() throws SQLException {
+        var entry = connection.entry();
+        if (closed || entry == null) {
+            return true;
+        }
+        try {
+            return physical().isClosed();
+        } catch (SQLException e) {
+            throw entry.failed(e);
+        }
+    }
+
+    @Override
+    public final Connection getConnection() throws SQLException {
+        open();
+        return connection;
+    }
+
+    @Override
+    public final void addBatch(String text) throws SQLException {
+        var entry = open();
+        try {
+            physical().addBatch(text);
+        } catch (SQLException e) {
+            throw entry.failed(e);
+        }
+        sql = text;
+    }
+
+    @Override
+    public final void closeOnCompletion() throws SQLException {
+        var entry = open();
+        try {
+            physical().closeOnCompletion();
+        } catch (SQLException e) {
+            throw entry.failed(e);
+        }
+        closesOnCompletion = true;
+    }
+
+    private String kind() {
+        if (this instanceof CallableStatement) {
+            return "callable statement";
+        }
+        return this instanceof PreparedStatement ? "prepared statement" : "statement";
+    }
+
+    @Override
+    public final String toString() {
+        return Handles.text(this, closed || connection.entry() == null ? "closed" : sql);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.spi;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pool must know about one JDBC driver that JDBC itself does not tell.
+ *
+ * <p>Found by {@link java.util.ServiceLoader}; the first that {@linkplain #accepts accepts} the URL serves the pool.
+ * Without one the pool uses JDBC alone. Implementations are stateless and thread-safe, and never wait for the network
+ * except where a method says so.
+ */
+public interface DriverSupport {
+
+    /** What a physical connection knows about its transaction without asking the server. */
+    enum TransactionState {
+        /** No transaction is open. */
+        NONE,
+        /** A transaction is open and may still commit. */
+        OPEN,
+        /** A transaction is open and can only be rolled back. */
+        FAILED,
+        /** The driver cannot tell; the pool goes by what passed through its own handles. */
+        UNKNOWN
+    }
+
+    /**
+     * What the pool wants of each new physical connection.
+     *
+     * @param connectTimeoutMillis limit of one connect in milliseconds, at least 1
+     * @param statementTimeoutMillis limit of one statement in milliseconds; 0 means none
+     * @param applicationName shown by the server beside the session; empty when the user gave none
+     * @param pooled whether a pooler in front forbids session settings and startup options
+     */
+    record ConnectSettings(
+            long connectTimeoutMillis, long statementTimeoutMillis, String applicationName, boolean pooled) {}
+
+    /** Whether this support speaks for the driver of that URL. */
+    boolean accepts(String jdbcUrl);
+
+    /**
+     * Driver properties that carry the settings. They are handed to the driver over those the user gave: what is
+     * returned replaces a given property of the same name, so a name the user has set is returned only to merge with it
+     * or when {@link #opened} puts it back.
+     *
+     * @param settings what the pool wants
+     * @param given what the user has set; read only
+     */
+    default Map<String, String> connectProperties(ConnectSettings settings, Map<String, String> given) {
+        return Map.of();
+    }
+
+    /**
+     * Finishes a connect: undoes what was meant for the connect alone, such as a limit on a login that hangs, and sends
+     * what the driver properties could not carry. Called once for each new physical connection, on the thread that
+     * opened it and under the same limit, before anything else uses it; may wait for the network.
+     *
+     * @param physical what the driver has opened
+     * @param settings as given to {@link #connectProperties}
+     * @param given as given to {@link #connectProperties}
+     * @throws SQLException when that fails; the pool closes the connection and counts the connect as failed
+     */
+    default void opened(Connection physical, ConnectSettings settings, Map<String, String> given) throws SQLException {}
+
+    /**
+     * Whether {@link #connectProperties} puts the statement limit on the server. If not, the pool sets it on each
+     * statement by {@link java.sql.Statement#setQueryTimeout}.
+     */
+    default boolean limitsStatementsOnServer(ConnectSettings settings) {
+        return false;
+    }
+
+    /** The transaction state as the driver knows it, without a round trip. */
+    default TransactionState transactionState(Connection physical) {
+        return TransactionState.UNKNOWN;
+    }
+
+    /** The server's own number for this session (PostgreSQL: backend pid), without a round trip. */
+    default OptionalLong backendId(Connection physical) {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Puts the schema back after the holder of a connection has changed it, where {@code PoolConfig} names none. A
+     * driver whose schema is a path of several restores the whole path.
+     *
+     * @param before what {@link Connection#getSchema} said before the change; null when it said that
+     * @throws SQLException when that failed; the connection will be closed
+     */
+    default void restoreSchema(Connection physical, @Nullable String before) throws SQLException {
+        physical.setSchema(before);
+    }
+
+    /** Whether this error means that the physical connection must not be used again. */
+    default boolean isFatal(SQLException error) {
+        return false;
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of the driver, and what is not. */
+class SessionCostTest {
+
+    private final RecordingDriver driver = new RecordingDriver();
+
+    private PoolEntry entry() throws SQLException {
+        var entry = Entries.entry(driver.connection());
+        driver.forget();
+        return entry;
+    }
+
+    @Test
+    void asksNothingWhenTheHolderDidNothing() throws SQLException {
+        var entry = entry();
+        new ConnectionHandle(entry).isClosed();
+        driver.forget();
+
+        assertThat(entry.session().restore()).isFalse();
+
+        assertThat(driver.calls()).isEmpty();
+    }
+
+    @Test
+    void openingReadsOnlyWhatIsConfigured() throws SQLException {
+        Entries.entry(driver.connection());
+        assertThat(driver.names()).containsExactly("isReadOnly", "getAutoCommit");
+
+        driver.forget();
+        Entries.entry(
+                driver.connection(),
+                Entries.PLAIN,
+                Entries.config().schema("second").autoCommit(false).build());
+        assertThat(driver.names())
+                .containsExactly("isReadOnly", "getSchema", "setSchema", "getAutoCommit", "setAutoCommit");
+    }
+
+    @Test
+    void putsNothingBackThatTheHolderPutBackHimself() throws SQLException {
+        var entry = entry();
+        var handle = new ConnectionHandle(entry);
+        handle.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+        handle.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        handle.setAutoCommit(false);
+        handle.setAutoCommit(true);
+        driver.forget();
+
+        entry.session().restore();
+
+        assertThat(driver.names()).noneMatch(name -> name.startsWith("set"));
+    }
+
+    @Test
+    void rollsBackToBeSafeButCountsOnlyStatements() throws SQLException {
+        var entry = entry();
+        var handle = new ConnectionHandle(entry);
+        handle.setAutoCommit(false);
+        handle.commit();
+        assertThat(entry.session().restore()).isFalse();
+        assertThat(driver.names()).doesNotContain("rollback");
+
+        handle.setAutoCommit(false);
+        // May begin a transaction in some drivers; nobody would miss it.
+        handle.getSchema();
+        assertThat(entry.session().restore()).isFalse();
+        assertThat(driver.names()).contains("rollback");
+    }
+
+    @Test
+    void settingsArePutBackOutsideOfAnyTransaction() throws SQLException {
+        var entry = Entries.entry(
+                driver.connection(),
+                Entries.PLAIN,
+                Entries.config().autoCommit(false).build());
+        var handle = new ConnectionHandle(entry);
+        handle.setSchema("other");
+        handle.createStatement().execute("SELECT 1");
+        driver.forget();
+
+        assertThat(entry.session().restore()).isTrue();
+
+        assertThat(driver.calls())
+                .filteredOn(c -> c.type() == Connection.class)
+                .extracting(c -> c.name() + c.arguments())
+                .containsSubsequence("rollback[]", "setAutoCommit[true]", "setSchema[first]", "setAutoCommit[false]");
+    }
+
+    @Test
+    void aSettingThatCannotBeReadCannotBePutBack() throws SQLException {
+        var entry = entry();
+        var handle = new ConnectionHandle(entry);
+        driver.failWith(new SQLException("cannot tell", "55000"));
+        assertThatThrownBy(() -> handle.setNetworkTimeout(Runnable::run, 5)).hasMessage("cannot tell");
+        driver.failWith(null);
+
+        assertThatThrownBy(entry.session()::restore)
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("network timeout")
+                .hasRootCauseMessage("cannot tell");
+    }
+
+    @Test
+    void whatTheDriverDoesNotSupportNeedsNotBePutBack() throws SQLException {
+        var entry = entry();
+        var handle = new ConnectionHandle(entry);
+        driver.failWith(new SQLFeatureNotSupportedException("not supported", "0A000"));
+        assertThatThrownBy(() -> handle.setNetworkTimeout(Runnable::run, 5)).hasMessage("not supported");
+        driver.failWith(null);
+
+        assertThat(entry.session().restore()).isFalse();
+    }
+
+    @Test
+    void whatFailedHalfwayIsPutBackAllTheSame() throws SQLException {
+        var entry = entry();
+        var handle = new ConnectionHandle(entry);
+        handle.setSchema("second");
+        handle.setSchema("first");
+        driver.failWith(new SQLException("made up", "08006"));
+        assertThatThrownBy(() -> handle.setSchema("second")).hasMessage("made up");
+        driver.failWith(null);
+        driver.forget();
+
+        entry.session().restore();
+
+        assertThat(driver.calls()).extracting(c -> c.name() + c.arguments()).contains("setSchema[first]");
+    }
+
+    @Test
+    void aStatementThatWillNotCloseHindersNothing() throws SQLException {
+        var entry = entry();
+        var handle = new ConnectionHandle(entry);
+        var statement = driver.make(java.sql.Statement.class);
+        var stubborn = (java.sql.Statement) java.lang.reflect.Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {java.sql.Statement.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        throw new SQLException("will not");
+                    }
+                    return method.invoke(statement, arguments);
+                });
+        driver.answer("createStatement", stubborn);
+        handle.createStatement();
+        handle.setSchema("other");
+        driver.forget();
+
+        entry.session().restore();
+
+        assertThat(driver.calls()).extracting(c -> c.name() + c.arguments()).contains("setSchema[first]");
+    }
+}
