@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.drivers;
+
+import dev.wellhead.pool.spi.DriverSupport;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
+
+/**
+ * What PostgreSQL's own JDBC driver (pgjdbc) needs and lacks.
+ *
+ * <h2>A login that hangs</h2>
+ *
+ * {@code connectTimeout} ends with TCP's handshake; a frozen server still accepts, and pgjdbc then waits for its answer
+ * for ever. So the socket gets a read limit of the connect limit until the login is done, and then the user's own again
+ * (default: none). {@code loginTimeout} is not used: it leaves the waiting thread behind. A {@code socketTimeout} in the
+ * URL stands as it is, because pgjdbc prefers the URL to properties.
+ *
+ * <h2>The limit of statements</h2>
+ *
+ * It goes into the start message as {@code options=-c statement_timeout=...}, before the user's own options, so that
+ * those win. {@code options} in the URL hide it: then it is set by a statement, unless they set it themselves. Behind a
+ * pooler neither is allowed.
+ *
+ * <h2>Whom TLS trusts</h2>
+ *
+ * {@code sslrootcert=system}, as libpq has it since version 16, means Java's own trust store; pgjdbc does not know the word.
+ */
+public final class PostgresSupport implements DriverSupport {
+
+    private static final String PREFIX = "jdbc:postgresql:";
+    private static final long LONGEST_SSL_ANSWER_MILLIS = 5_000;
+    private static final String SYSTEM_TRUST = "system";
+    private static final String STATEMENT_TIMEOUT = "statement_timeout";
+
+    /** Sessions ended by the server: by an administrator, a crash, a dropped database, or one of its time limits. */
+    private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04");
+
+    /** Found by {@link java.util.ServiceLoader}. */
+    public PostgresSupport() {}
+
+    @Override
+    public boolean accepts(String jdbcUrl) {
+        return jdbcUrl.startsWith(PREFIX);
+    }
+
+    @Override
+    public Map<String, String> connectProperties(ConnectSettings settings, Map<String, String> given) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(PGProperty.CONNECT_TIMEOUT.getName(), seconds(settings));
+        properties.put(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+        properties.put(
+                PGProperty.SSL_RESPONSE_TIMEOUT.getName(),
+                Long.toString(Math.min(LONGEST_SSL_ANSWER_MILLIS, settings.connectTimeoutMillis())));
+        if (!settings.applicationName().isEmpty()) {
+            properties.put(PGProperty.APPLICATION_NAME.getName(), settings.applicationName());
+        }
+        if (SYSTEM_TRUST.equals(given.get(PGProperty.SSL_ROOT_CERT.getName()))) {
+            properties.put(PGProperty.SSL_FACTORY.getName(), DefaultJavaSSLFactory.class.getName());
+        }
+        properties.keySet().removeAll(given.keySet());
+        properties.put(PGProperty.SOCKET_TIMEOUT.getName(), seconds(settings));
+        if (limitsStatementsOnServer(settings)) {
+            var limit = "-c " + STATEMENT_TIMEOUT + "=" + settings.statementTimeoutMillis();
+            var own = given.get(PGProperty.OPTIONS.getName());
+            properties.put(PGProperty.OPTIONS.getName(), own == null ? limit : limit + " " + own);
+        }
+        return properties;
+    }
+
+    @Override
+    public void opened(Connection physical, ConnectSettings settings, Map<String, String> given) throws SQLException {
+        var fromUrl = Driver.parseURL(physical.getMetaData().getURL(), new Properties());
+        if (fromUrl == null || PGProperty.SOCKET_TIMEOUT.getOrNull(fromUrl) == null) {
+            var own = new Properties();
+            own.putAll(given);
+            long millis = 1_000L * Math.max(0, PGProperty.SOCKET_TIMEOUT.getInt(own));
+            physical.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
+        }
+        var options = fromUrl == null ? null : PGProperty.OPTIONS.getOrNull(fromUrl);
+        if (options != null && limitsStatementsOnServer(settings) && !options.contains(STATEMENT_TIMEOUT)) {
+            try (var statement = physical.createStatement()) {
+                statement.execute("SET " + STATEMENT_TIMEOUT + " = " + settings.statementTimeoutMillis());
+            }
+        }
+    }
+
+    @Override
+    public boolean limitsStatementsOnServer(ConnectSettings settings) {
+        return !settings.pooled() && settings.statementTimeoutMillis() > 0;
+    }
+
+    @Override
+    public TransactionState transactionState(Connection physical) {
+        var driver = unwrap(physical, BaseConnection.class);
+        if (driver == null) {
+            return TransactionState.UNKNOWN;
+        }
+        return switch (driver.getTransactionState()) {
+            case IDLE -> TransactionState.NONE;
+            case OPEN -> TransactionState.OPEN;
+            case FAILED -> TransactionState.FAILED;
+        };
+    }
+
+    /** Goes back to the search path that the session started with, which may name more than one schema. */
+    @Override
+    public void restoreSchema(Connection physical, @Nullable String before) throws SQLException {
+        physical.setSchema(null);
+    }
+
+    @Override
+    public OptionalLong backendId(Connection physical) {
+        var driver = unwrap(physical, PGConnection.class);
+        return driver == null ? OptionalLong.empty() : OptionalLong.of(driver.getBackendPID());
+    }
+
+    @Override
+    public boolean isFatal(SQLException error) {
+        var state = error.getSQLState();
+        return state != null && (state.startsWith("08") || ENDED.contains(state));
+    }
+
+    private static <T> @Nullable T unwrap(Connection connection, Class<T> type) {
+        try {
+            return type.isInstance(connection) ? type.cast(connection) : connection.unwrap(type);
+        } catch (SQLException closedOrAnotherDriver) {
+            // Nothing is known then, which is what the caller is told.
+            return null;
+        }
+    }
+
+    private static String seconds(ConnectSettings settings) {
+        return Long.toString(Math.min(Integer.MAX_VALUE / 1_000, (settings.connectTimeoutMillis() + 999) / 1_000));
+    }
+}

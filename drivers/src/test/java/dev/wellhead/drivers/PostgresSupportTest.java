@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.drivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.pool.WellheadDataSource;
+import dev.wellhead.pool.spi.DriverSupport;
+import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
+import dev.wellhead.pool.spi.DriverSupport.TransactionState;
+import dev.wellhead.testkit.PostgresServer;
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PostgresSupportTest {
+
+    private static final ConnectSettings PLAIN = new ConnectSettings(1_500, 0, "", false);
+
+    private final PostgresSupport support = new PostgresSupport();
+
+    @Test
+    void isFoundByServiceLoader() {
+        assertThat(ServiceLoader.load(DriverSupport.class)).hasAtLeastOneElementOfType(PostgresSupport.class);
+    }
+
+    @Test
+    void acceptsPostgresqlUrlsAlone() {
+        assertThat(support.accepts("jdbc:postgresql://h/d")).isTrue();
+        assertThat(support.accepts("jdbc:mysql://h/d")).isFalse();
+    }
+
+    @Test
+    void roundsSecondsUp() {
+        assertThat(support.connectProperties(PLAIN, Map.of()))
+                .containsEntry("connectTimeout", "2")
+                .containsEntry("socketTimeout", "2")
+                .containsEntry("sslResponseTimeout", "1500")
+                .containsEntry("tcpKeepAlive", "true")
+                .doesNotContainKeys("options", "ApplicationName", "loginTimeout");
+    }
+
+    @Test
+    void leavesWhatTheUserSet() {
+        var given = Map.of("connectTimeout", "7", "tcpKeepAlive", "false", "ApplicationName", "mine");
+        assertThat(support.connectProperties(new ConnectSettings(1_500, 0, "pool's", false), given))
+                .doesNotContainKeys("connectTimeout", "tcpKeepAlive", "ApplicationName");
+    }
+
+    @Test
+    void takesJavasTrustStoreForTheWordSystem() {
+        assertThat(support.connectProperties(PLAIN, Map.of("sslrootcert", "system")))
+                .containsEntry("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+        assertThat(support.connectProperties(PLAIN, Map.of("sslrootcert", "/ca.pem")))
+                .doesNotContainKey("sslfactory");
+    }
+
+    @Test
+    void putsTheUsersOptionsLastSoThatTheyWin() {
+        var settings = new ConnectSettings(1_500, 30_000, "", false);
+        assertThat(support.connectProperties(settings, Map.of("options", "-c work_mem=8MB")))
+                .containsEntry("options", "-c statement_timeout=30000 -c work_mem=8MB");
+    }
+
+    @Test
+    void sendsNoOptionsThroughPooler() {
+        var settings = new ConnectSettings(1_500, 30_000, "", true);
+        assertThat(support.connectProperties(settings, Map.of())).doesNotContainKey("options");
+        assertThat(support.limitsStatementsOnServer(settings)).isFalse();
+    }
+
+    @Test
+    void limitsStatementsAndNamesApplicationOnServer() throws SQLException {
+        var settings = new ConnectSettings(5_000, 1_234, "wellhead test", false);
+        try (var connection = connect(url(""), settings, Map.of("options", "-c work_mem=8MB"))) {
+            assertThat(show(connection, "statement_timeout")).isEqualTo("1234ms");
+            assertThat(show(connection, "work_mem")).isEqualTo("8MB");
+            assertThat(show(connection, "application_name")).isEqualTo("wellhead test");
+        }
+    }
+
+    @Test
+    void limitsStatementsThoughOptionsInUrlHideTheProperty() throws SQLException {
+        var settings = new ConnectSettings(5_000, 1_234, "", false);
+        try (var connection = connect(url("&options=-c%20work_mem=8MB"), settings, Map.of())) {
+            assertThat(show(connection, "statement_timeout")).isEqualTo("1234ms");
+            assertThat(show(connection, "work_mem")).isEqualTo("8MB");
+        }
+        try (var connection = connect(url("&options=-c%20statement_timeout=77"), settings, Map.of())) {
+            assertThat(show(connection, "statement_timeout")).isEqualTo("77ms");
+        }
+    }
+
+    @Test
+    void putsTheUsersSocketTimeoutBackAfterLogin() throws SQLException {
+        try (var connection = connect(url(""), PLAIN, Map.of())) {
+            assertThat(connection.getNetworkTimeout()).isZero();
+        }
+        try (var connection = connect(url(""), PLAIN, Map.of("socketTimeout", "45"))) {
+            assertThat(connection.getNetworkTimeout()).isEqualTo(45_000);
+        }
+        try (var connection = connect(url("&socketTimeout=33"), PLAIN, Map.of("socketTimeout", "45"))) {
+            assertThat(connection.getNetworkTimeout()).isEqualTo(33_000);
+        }
+    }
+
+    @Test
+    void knowsTransactionStateWithoutAskingTheServer() throws SQLException {
+        try (var connection = connect(url(""), PLAIN, Map.of())) {
+            assertThat(support.transactionState(connection)).isEqualTo(TransactionState.NONE);
+            connection.setAutoCommit(false);
+            assertThat(support.transactionState(connection)).isEqualTo(TransactionState.NONE);
+            show(connection, "work_mem");
+            assertThat(support.transactionState(connection)).isEqualTo(TransactionState.OPEN);
+            assertThatThrownBy(() -> show(connection, "no_such_setting")).isInstanceOf(SQLException.class);
+            assertThat(support.transactionState(connection)).isEqualTo(TransactionState.FAILED);
+            connection.rollback();
+            assertThat(support.transactionState(connection)).isEqualTo(TransactionState.NONE);
+        }
+    }
+
+    @Test
+    void poolGivesTheNextHolderTheWholeSearchPathBack() throws SQLException {
+        var config = PoolConfig.builder()
+                .jdbcUrl(PostgresServer.shared().jdbcUrl())
+                .maxSize(1)
+                .minIdle(0)
+                .driverProperty("options", "-c search_path=public,extra")
+                .build();
+        try (var pool = new WellheadDataSource(config)) {
+            try (var connection = pool.getConnection()) {
+                connection.setSchema("elsewhere");
+                assertThat(show(connection, "search_path")).isEqualTo("elsewhere");
+            }
+            try (var connection = pool.getConnection()) {
+                assertThat(show(connection, "search_path")).isEqualTo("public,extra");
+            }
+            assertThat(pool.snapshot().counters().opened()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tellsBackendPid() throws SQLException {
+        try (var connection = connect(url(""), PLAIN, Map.of());
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT pg_backend_pid()")) {
+            rows.next();
+            assertThat(support.backendId(connection)).hasValue(rows.getLong(1));
+        }
+    }
+
+    /** pgjdbc tries a second time without TLS, so twice the limit; without a read limit it would wait for ever. */
+    @Test
+    @Timeout(value = 20, unit = TimeUnit.SECONDS)
+    void loginToFrozenServerEnds() {
+        try (var server = PostgresServer.start()) {
+            server.freeze();
+            var settings = new ConnectSettings(1_000, 0, "", false);
+            assertThatThrownBy(
+                            () -> connect(server.jdbcUrl(), settings, Map.of()).close())
+                    .isInstanceOf(SQLException.class)
+                    .hasRootCauseInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void errorOfTerminatedSessionIsFatalAndThatOfStatementIsNot() throws SQLException {
+        var server = PostgresServer.shared();
+        try (var connection = connect(url(""), PLAIN, Map.of())) {
+            assertThatThrownBy(() -> show(connection, "no_such_setting"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(support.isFatal(e)).isFalse());
+            server.execute("SELECT pg_terminate_backend("
+                    + support.backendId(connection).getAsLong() + ", 5000)");
+            assertThatThrownBy(() -> show(connection, "work_mem"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(support.isFatal(e)).isTrue());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "08006, true", "08003, true", "57P01, true", "57P02, true", "57P03, true", "57P04, true", "57P05, true",
+        "25P03, true", "25P04, true", "57014, false", "40001, false", "23505, false", "25P02, false", ", false"
+    })
+    void judgesFatalBySqlState(String sqlState, boolean fatal) {
+        assertThat(support.isFatal(new SQLException("x", sqlState))).isEqualTo(fatal);
+    }
+
+    private static String url(String parameters) {
+        return PostgresServer.shared().jdbcUrl() + parameters;
+    }
+
+    private Connection connect(String url, ConnectSettings settings, Map<String, String> given) throws SQLException {
+        Map<String, String> all = new HashMap<>(given);
+        all.putAll(support.connectProperties(settings, given));
+        var properties = new Properties();
+        properties.putAll(all);
+        var connection = DriverManager.getConnection(url, properties);
+        support.opened(connection, settings, given);
+        return connection;
+    }
+
+    private static String show(Connection connection, String setting) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SHOW " + setting)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}
