@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a call ended: with a value or with an error.
+ *
+ * @param <T> what the work returns; may be nullable
+ */
+public sealed interface Attempt<T extends @Nullable Object> {
+
+    /**
+     * The call succeeded.
+     *
+     * @param value what the work returned
+     */
+    record Success<T extends @Nullable Object>(T value) implements Attempt<T> {
+
+        @Override
+        public boolean isSuccess() {
+            return true;
+        }
+
+        @Override
+        public T orElseThrow() {
+            return value;
+        }
+
+        @Override
+        public Map<String, @Nullable Object> toApiResponse() {
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            body.put("success", true);
+            body.put("data", value);
+            return Collections.unmodifiableMap(body);
+        }
+    }
+
+    /**
+     * The call failed.
+     *
+     * @param error why
+     */
+    record Failure<T extends @Nullable Object>(DatabaseException error) implements Attempt<T> {
+
+        @Override
+        public boolean isSuccess() {
+            return false;
+        }
+
+        @Override
+        public T orElseThrow() {
+            throw error;
+        }
+
+        @Override
+        public Map<String, @Nullable Object> toApiResponse() {
+            Map<String, @Nullable Object> details = new LinkedHashMap<>();
+            details.put("code", error.code().code());
+            details.put("message", error.safeMessage());
+            details.put("retryable", error.retryable());
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            body.put("success", false);
+            body.put("error", Collections.unmodifiableMap(details));
+            return Collections.unmodifiableMap(body);
+        }
+    }
+
+    /** Whether there is a value. */
+    boolean isSuccess();
+
+    /**
+     * The value.
+     *
+     * @throws DatabaseException the error of a failure
+     */
+    T orElseThrow();
+
+    /**
+     * The answer of an API, in this order: {@code {"success":true,"data":...}} or
+     * {@code {"success":false,"error":{"code":"E2001","message":"...","retryable":true}}}. The message is safe to show
+     * to anybody. Unmodifiable.
+     */
+    Map<String, @Nullable Object> toApiResponse();
+}

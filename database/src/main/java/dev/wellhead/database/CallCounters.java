@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The calls of one database since it was opened. {@code calls = succeeded + failed + those under way}.
+ *
+ * @param calls calls begun
+ * @param succeeded calls that returned
+ * @param failed calls that threw, each counted once however often it was tried
+ * @param retries further attempts
+ * @param failuresByKind failed calls by what the error means; every meaning is present
+ * @param meanLatency mean time of succeeded calls, waits and retries included; zero before the first
+ */
+public record CallCounters(
+        long calls,
+        long succeeded,
+        long failed,
+        long retries,
+        Map<Meaning, Long> failuresByKind,
+        Duration meanLatency) {
+
+    /** Copies the map. */
+    public CallCounters {
+        failuresByKind = Collections.unmodifiableMap(new EnumMap<>(failuresByKind));
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Writes the events of calls: {@code event words pool=... key=value}, each kind at most ten times in ten seconds. */
+final class CallLog {
+
+    /** The kinds of lines. */
+    private enum Event {
+        RETRY_SCHEDULED("retry scheduled", Level.WARN),
+        CALL_FAILED("call failed", Level.WARN),
+        SLOW_QUERY("slow query", Level.WARN),
+        TRANSACTION_ROLLED_BACK("transaction rolled back", Level.WARN),
+        RELEASE_FAILED("release failed", Level.WARN);
+
+        private final String words;
+        private final Level level;
+
+        Event(String words, Level level) {
+            this.words = words;
+            this.level = level;
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+    private static final int MOST_PER_WINDOW = 10;
+    private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final String database;
+    private final Map<Event, LogLimiter> limiters = new EnumMap<>(Event.class);
+
+    CallLog(String database, LongSupplier clock) {
+        this.database = database;
+        for (var event : Event.values()) {
+            limiters.put(event, new LogLimiter(MOST_PER_WINDOW, WINDOW_NANOS, clock));
+        }
+    }
+
+    void retryScheduled(FailedCall call, int attempt, int mostAttempts, Duration delay) {
+        write(
+                Event.RETRY_SCHEDULED,
+                Event.RETRY_SCHEDULED.level,
+                call.operation(),
+                "attempt=" + attempt + "/" + mostAttempts + " delayMs=" + delay.toMillis() + " cause="
+                        + call.judgement().meaning() + state(call));
+    }
+
+    void callFailed(FailedCall call) {
+        var code = call.judgement().code();
+        var level = code == ErrorCode.E2007 || code == ErrorCode.E2012
+                ? Level.DEBUG
+                : code.severity() == Severity.CRITICAL || code == ErrorCode.E2002 ? Level.ERROR : Level.WARN;
+        write(
+                Event.CALL_FAILED,
+                level,
+                call.operation(),
+                "code=" + code + " severity=" + code.severity() + " attempts=" + call.attempts() + " elapsedMs="
+                        + call.elapsed().toMillis() + " kind="
+                        + call.judgement().kind() + state(call));
+    }
+
+    void slowQuery(String operation, Duration elapsed, Duration threshold) {
+        write(
+                Event.SLOW_QUERY,
+                Event.SLOW_QUERY.level,
+                operation,
+                "elapsedMs=" + elapsed.toMillis() + " thresholdMs=" + threshold.toMillis());
+    }
+
+    void rolledBack(String operation, boolean complete, Throwable cause) {
+        var state = ErrorJudge.sqlStateOf(cause);
+        write(
+                Event.TRANSACTION_ROLLED_BACK,
+                Event.TRANSACTION_ROLLED_BACK.level,
+                operation,
+                "complete=" + complete + " cause=" + cause.getClass().getSimpleName()
+                        + (state.isEmpty() ? "" : " sqlState=" + state));
+    }
+
+    void releaseFailed(String operation, Throwable cause) {
+        write(
+                Event.RELEASE_FAILED,
+                Event.RELEASE_FAILED.level,
+                operation,
+                "cause=" + cause.getClass().getSimpleName());
+    }
+
+    private static String state(FailedCall call) {
+        return call.sqlState().isEmpty() ? "" : " sqlState=" + call.sqlState();
+    }
+
+    private void write(Event event, Level level, String operation, String details) {
+        if (!LOG.isEnabledForLevel(level)) {
+            return;
+        }
+        var limiter = limiters.get(event);
+        long heldBack = limiter == null ? 0 : limiter.pass();
+        if (heldBack < 0) {
+            return;
+        }
+        LOG.atLevel(level)
+                .log(
+                        "{} pool={} operation={} {}{}",
+                        event.words,
+                        database,
+                        LogText.value(operation),
+                        details,
+                        heldBack == 0 ? "" : " suppressed=" + heldBack);
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import dev.wellhead.database.spi.ManagerSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The databases of a process, by name.
+ *
+ * <p>Thread-safe. One manager for the process comes from {@link #shared()}; any number from {@link #builder()}.
+ *
+ * <p>Which pool is which: the same URL, user and settings asked for twice is the same pool, under each name it was asked
+ * for. Other settings for a URL and user that are open already need a name of their own; a name means one database.
+ */
+public final class DatabaseManager implements AutoCloseable {
+
+    /** The name of a database that was given none. */
+    public static final String DEFAULT_NAME = "default";
+
+    private final DatabaseRegistry registry = new DatabaseRegistry(Database::open);
+
+    private DatabaseManager() {}
+
+    /**
+     * The manager of this process: opened once, by the one {@link ManagerSource} found; closed when the JVM ends. The
+     * first caller waits for its databases to open, others wait for it. After it was closed or could not be opened, the
+     * next call opens it anew.
+     *
+     * @throws IllegalStateException when there is no source or more than one; the text says what to add or remove
+     * @throws RuntimeException when the source could not open it
+     */
+    public static DatabaseManager shared() {
+        return SharedManager.get();
+    }
+
+    /** Collects the databases of a new manager. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Collects databases and opens them. */
+    public static final class Builder {
+
+        private final List<DatabaseConfig> configs = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Adds a database. */
+        public Builder database(DatabaseConfig config) {
+            configs.add(config);
+            return this;
+        }
+
+        /**
+         * Opens all of them, one after the other; none is also allowed. When one cannot be opened, those opened before
+         * it are closed.
+         *
+         * @throws DuplicateDatabaseException when two contradict each other
+         * @throws DatabaseException when one could not be reached
+         */
+        public DatabaseManager open() {
+            var manager = new DatabaseManager();
+            try {
+                configs.forEach(manager::open);
+                return manager;
+            } catch (RuntimeException | Error e) {
+                manager.close();
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Opens a database, or returns it when the same is open already. May wait for its first connection, as
+     * {@code startMode} says; callers who ask for the same database meanwhile wait for it, others do not.
+     *
+     * @throws DuplicateDatabaseException when it contradicts one already open; the text shows both
+     * @throws DatabaseException when it could not be reached
+     * @throws IllegalStateException when this manager is closed
+     */
+    public Database open(DatabaseConfig config) {
+        return registry.open(config);
+    }
+
+    /**
+     * An open database by its name.
+     *
+     * @throws IllegalArgumentException when there is none; the text names those that are open
+     */
+    public Database database(String name) {
+        return registry.database(name);
+    }
+
+    /**
+     * The database called {@code default}, or the only one.
+     *
+     * @throws IllegalArgumentException when there is neither
+     */
+    public Database database() {
+        return registry.only();
+    }
+
+    /** All open databases, each once, in the order of opening. */
+    public Collection<Database> databases() {
+        return registry.databases();
+    }
+
+    /**
+     * Refuses new callers of all pools at once and waits for their leases to end.
+     *
+     * @param limit longest wait for all together
+     * @return whether all leases ended in time
+     * @throws InterruptedException when interrupted; the pools go on draining
+     */
+    public boolean drain(Duration limit) throws InterruptedException {
+        return registry.drain(limit);
+    }
+
+    /** Closes all databases at once; waits for the longest {@code closeTimeout}. Closing twice does nothing. */
+    @Override
+    public void close() {
+        registry.close();
+    }
+
+    boolean isClosed() {
+        return registry.isClosed();
+    }
+}

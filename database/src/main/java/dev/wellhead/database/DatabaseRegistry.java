@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/**
+ * The open databases of one manager.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * The monitor of this object guards the map and nothing else: a slot is put in under it, opened outside of it, and taken
+ * out again under it when the opening fails. Whoever asks for the same database meanwhile waits for the slot.
+ */
+final class DatabaseRegistry {
+
+    /** A database that is open or being opened; equal to itself alone. */
+    private static final class Slot {
+        private final DatabaseConfig config;
+        private final CompletableFuture<Database> opened = new CompletableFuture<>();
+
+        Slot(DatabaseConfig config) {
+            this.config = config;
+        }
+
+        DatabaseConfig config() {
+            return config;
+        }
+
+        CompletableFuture<Database> opened() {
+            return opened;
+        }
+
+        boolean isClosed() {
+            return opened.isDone()
+                    && !opened.isCompletedExceptionally()
+                    && opened.join().isClosed();
+        }
+    }
+
+    private final Function<DatabaseConfig, Database> opener;
+    private final Map<String, Slot> byName = new LinkedHashMap<>();
+    private boolean closed;
+
+    DatabaseRegistry(Function<DatabaseConfig, Database> opener) {
+        this.opener = opener;
+    }
+
+    Database open(DatabaseConfig config) {
+        var mine = new Slot(config);
+        var slot = claim(config, mine);
+        return slot == mine ? openInto(mine) : join(slot);
+    }
+
+    Database database(String name) {
+        Slot slot;
+        synchronized (this) {
+            forgetClosed();
+            slot = byName.get(name);
+            if (slot == null) {
+                throw new IllegalArgumentException("No database is called " + LogText.value(name) + "; open: "
+                        + (byName.isEmpty() ? "none" : String.join(", ", byName.keySet())));
+            }
+        }
+        return join(slot);
+    }
+
+    Database only() {
+        Slot slot;
+        synchronized (this) {
+            forgetClosed();
+            Set<Slot> distinct = new LinkedHashSet<>(byName.values());
+            slot = byName.get(DatabaseManager.DEFAULT_NAME);
+            if (slot == null && distinct.size() == 1) {
+                slot = distinct.iterator().next();
+            }
+            if (slot == null) {
+                throw new IllegalArgumentException(
+                        byName.isEmpty()
+                                ? "No database is open; open one, or configure DATABASE_URL"
+                                : "No database is called default and there are several; ask by name: "
+                                        + String.join(", ", byName.keySet()));
+            }
+        }
+        return join(slot);
+    }
+
+    synchronized Collection<Database> databases() {
+        forgetClosed();
+        Set<Database> open = new LinkedHashSet<>();
+        for (var slot : byName.values()) {
+            if (slot.opened().isDone() && !slot.opened().isCompletedExceptionally()) {
+                open.add(slot.opened().join());
+            }
+        }
+        return List.copyOf(open);
+    }
+
+    boolean drain(Duration limit) throws InterruptedException {
+        List<Callable<Boolean>> drains = new ArrayList<>();
+        for (var database : databases()) {
+            drains.add(() -> database.dataSource().drain(limit).complete());
+        }
+        var complete = true;
+        for (var drained : atOnce("wellhead-drain", drains)) {
+            complete &= drained;
+        }
+        return complete;
+    }
+
+    void close() {
+        Collection<Database> open;
+        synchronized (this) {
+            closed = true;
+            open = databases();
+            byName.values().removeIf(slot -> slot.opened().isDone());
+        }
+        List<Callable<Boolean>> closes = new ArrayList<>();
+        for (var database : open) {
+            closes.add(() -> {
+                database.close();
+                return true;
+            });
+        }
+        try {
+            atOnce("wellhead-close", closes);
+        } catch (InterruptedException e) {
+            // Each close goes on by itself and is bounded.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized Slot claim(DatabaseConfig config, Slot mine) {
+        if (closed) {
+            throw new IllegalStateException("The database manager is closed; open databases with a new one");
+        }
+        forgetClosed();
+        var named = byName.get(config.name());
+        if (named != null) {
+            if (DatabaseIdentity.isSame(named.config(), config)) {
+                return named;
+            }
+            var rule = DatabaseIdentity.isSameServerAndUser(named.config(), config)
+                    ? "Other settings for the same URL and user need a name of their own:"
+                    : "A name means one database:";
+            throw new DuplicateDatabaseException(rule + DatabaseIdentity.describe(named.config(), config)
+                    + ". Give the second one another name, or ask for it with the same settings");
+        }
+        for (var slot : byName.values()) {
+            if (DatabaseIdentity.isSame(slot.config(), config)) {
+                byName.put(config.name(), slot);
+                return slot;
+            }
+        }
+        byName.put(config.name(), mine);
+        return mine;
+    }
+
+    private Database openInto(Slot mine) {
+        Database database;
+        try {
+            database = opener.apply(mine.config());
+        } catch (RuntimeException | Error e) {
+            remove(mine);
+            mine.opened().completeExceptionally(e);
+            throw e;
+        }
+        boolean late;
+        synchronized (this) {
+            late = closed;
+            mine.opened().complete(database);
+            if (late) {
+                byName.values().removeIf(slot -> slot == mine);
+            }
+        }
+        if (late) {
+            database.close();
+            throw new IllegalStateException(
+                    "The database manager was closed while " + mine.config().name() + " opened");
+        }
+        return database;
+    }
+
+    private synchronized void remove(Slot slot) {
+        byName.values().removeIf(other -> other == slot);
+    }
+
+    /** Databases that their user closed by themselves: their names are free again. */
+    private synchronized void forgetClosed() {
+        byName.values().removeIf(Slot::isClosed);
+    }
+
+    private static Database join(Slot slot) {
+        try {
+            return slot.opened().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException("Opening " + slot.config().name() + " failed", e.getCause());
+        }
+    }
+
+    /**
+     * Runs all at once, each on a daemon thread of its own that ends with it, and waits for all. An interrupt ends the
+     * wait and nothing else: all of them are begun and run on.
+     */
+    private static List<Boolean> atOnce(String threadName, List<Callable<Boolean>> tasks) throws InterruptedException {
+        if (tasks.isEmpty()) {
+            return List.of();
+        }
+        var threads = Executors.newFixedThreadPool(tasks.size(), task -> {
+            var thread = new Thread(task, threadName);
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            // Not invokeAll: when interrupted it cancels what it has begun.
+            List<Future<Boolean>> begun = tasks.stream().map(threads::submit).toList();
+            List<Boolean> results = new ArrayList<>();
+            for (var task : begun) {
+                results.add(task.get());
+            }
+            return results;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A pool could not be ended", e.getCause());
+        } finally {
+            threads.shutdown();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+/**
+ * The stable codes of failures: severity, title, what to do next, and a sentence that may be shown to anybody. Codes are
+ * never given another meaning.
+ */
+public enum ErrorCode {
+    /** Connection pool exhausted. */
+    E2001(
+            Severity.CRITICAL,
+            "Connection pool exhausted",
+            "Find the longest holder in the leases; shorten its work, or raise max-size if the database can bear more",
+            "The service is busy; try again shortly"),
+    /** Query timeout exceeded. */
+    E2002(
+            Severity.ERROR,
+            "Query timeout exceeded",
+            "Look at the statement's plan and locks, or raise statement-timeout for this database",
+            "The request took too long"),
+    /** Database unreachable. */
+    E2003(
+            Severity.CRITICAL,
+            "Database unreachable",
+            "Check that the server runs and that host and port are right; wellhead health shows the last connect failure",
+            "The database cannot be reached; try again shortly"),
+    /** Connection pool paused. */
+    E2004(
+            Severity.WARNING,
+            "Connection pool paused",
+            "An operator holds traffic back; resume the pool to go on",
+            "The service is paused; try again shortly"),
+    /** Connection pool closed. */
+    E2005(
+            Severity.ERROR,
+            "Connection pool closed",
+            "The database was closed while it was still used; close it after its last caller",
+            "The service is shutting down"),
+    /** Call interrupted. */
+    E2006(
+            Severity.WARNING,
+            "Call interrupted",
+            "The calling thread was interrupted while it waited; nothing more was sent",
+            "The request was cancelled"),
+    /** Statement failed. */
+    E2007(
+            Severity.ERROR,
+            "Statement failed",
+            "Read the SQLSTATE and the cause; the statement or its data must change",
+            "The request could not be processed"),
+    /** Authentication failed. */
+    E2008(
+            Severity.CRITICAL,
+            "Authentication failed",
+            "Check user name, password and the server's rules of access (pg_hba.conf)",
+            "The database cannot be reached"),
+    /** Unknown database. */
+    E2009(
+            Severity.CRITICAL,
+            "Unknown database",
+            "Create the database, or correct its name in the URL",
+            "The database cannot be reached"),
+    /** Connection lost. */
+    E2010(
+            Severity.ERROR,
+            "Connection lost",
+            "Find out whether the work took effect before trying it again, unless kind says that it was rolled back",
+            "The connection to the database was lost"),
+    /** Database overloaded. */
+    E2011(
+            Severity.CRITICAL,
+            "Database overloaded",
+            "The server admits no more connections: lower max-size of its clients, or raise the server's limit",
+            "The service is busy; try again shortly"),
+    /** Transaction conflict. */
+    E2012(
+            Severity.WARNING,
+            "Transaction conflict",
+            "Another transaction was in the way and this one was rolled back; run the whole transaction again",
+            "The request collided with another one; try again"),
+    /** Commit refused. */
+    E2013(
+            Severity.ERROR,
+            "Commit refused",
+            "A statement in the transaction failed and its error was caught, or the connection was closed; let errors"
+                    + " through or use a savepoint, and leave close to the caller of the work",
+            "The request could not be processed"),
+    /** Database is read-only. */
+    E2014(
+            Severity.CRITICAL,
+            "Database is read-only",
+            "The server takes no writes: find the primary, or use this database for reads alone",
+            "The database takes no changes at present");
+
+    private final Severity severity;
+    private final String title;
+    private final String nextStep;
+    private final String safeMessage;
+
+    ErrorCode(Severity severity, String title, String nextStep, String safeMessage) {
+        this.severity = severity;
+        this.title = title;
+        this.nextStep = nextStep;
+        this.safeMessage = safeMessage;
+    }
+
+    /** The code itself, such as {@code E2001}. */
+    public String code() {
+        return name();
+    }
+
+    /** How bad it is. */
+    public Severity severity() {
+        return severity;
+    }
+
+    /** The constant first words of every text about it. */
+    public String title() {
+        return title;
+    }
+
+    /** What to do next. */
+    public String nextStep() {
+        return nextStep;
+    }
+
+    /** A sentence for anybody: no SQL, no host, no user. */
+    public String safeMessage() {
+        return safeMessage;
+    }
+}

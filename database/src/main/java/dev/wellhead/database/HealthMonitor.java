@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import dev.wellhead.database.ErrorRow.Dialect;
+import dev.wellhead.database.Probe.Outcome;
+import dev.wellhead.pool.WellheadDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the health of one database over a control connection of its own, never through the pool.
+ *
+ * <h2>Life of a check</h2>
+ *
+ * A check runs on a worker of {@link HealthThreads}: it asks over the connection of the last check, or over a new one
+ * when there is none or it has died meanwhile. At its limit the timer ends the check, whatever the worker is doing, and
+ * cuts the connection so that the worker comes free. Whoever asks while a check runs waits for that one.
+ *
+ * <h2>Bounds</h2>
+ *
+ * One check at a time; a worker that stays stuck though its connection was cut is abandoned, at most
+ * {@value #MOST_PROBES} of them: then checks end at their limit without another attempt until one comes free.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * No locks. {@code running} changes by compare-and-set; {@code state} is written only by who ended a check, before its
+ * result is told; {@code control} is taken out for use, so one check has it alone.
+ */
+final class HealthMonitor implements AutoCloseable {
+
+    /** Most workers that one database occupies. */
+    static final int MOST_PROBES = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
+    private static final String READ_ONLY_SQL = "SELECT current_setting('transaction_read_only') = 'on'";
+    private static final int MOST_LOGGED = 10;
+
+    private final DatabaseConfig config;
+    private final WellheadDataSource dataSource;
+    private final ErrorJudge judge;
+    private final HealthJudge healthJudge;
+    private final boolean knowsReadOnly;
+    private final long limitNanos;
+    private final LogLimiter failureLog = new LogLimiter(MOST_LOGGED, TimeUnit.SECONDS.toNanos(10), System::nanoTime);
+
+    private final AtomicReference<@Nullable Probe> running = new AtomicReference<>();
+    private final AtomicReference<@Nullable Connection> control = new AtomicReference<>();
+    private final AtomicInteger workers = new AtomicInteger();
+    private volatile @Nullable HealthState state;
+    private volatile @Nullable Future<?> schedule;
+    private volatile boolean closed;
+
+    HealthMonitor(DatabaseConfig config, WellheadDataSource dataSource, ErrorJudge judge) {
+        this.config = config;
+        this.dataSource = dataSource;
+        this.judge = judge;
+        this.healthJudge = new HealthJudge(config);
+        this.knowsReadOnly = Dialect.of(config.pool().jdbcUrl()) == Dialect.POSTGRESQL;
+        this.limitNanos = config.health().limit().toNanos();
+    }
+
+    /** Begins the background checks, the first at once, unless they are switched off. */
+    void start() {
+        if (config.health().enabled()) {
+            schedule = HealthThreads.every(config.health().interval().toNanos(), this::current);
+        }
+    }
+
+    /** What is known, at once. */
+    HealthReport lastKnown() {
+        return healthJudge.report(state, dataSource.snapshot(), dataSource.leases(), true);
+    }
+
+    /** Checks now, or waits for the check under way. */
+    HealthReport check() throws InterruptedException {
+        try {
+            var found = current().result().get();
+            return healthJudge.report(found, dataSource.snapshot(), dataSource.leases(), false);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A health check ended without a result", e.getCause());
+        }
+    }
+
+    /** Ends the background checks; a check under way ends at its limit at the latest. */
+    @Override
+    public void close() {
+        closed = true;
+        var scheduled = schedule;
+        if (scheduled != null) {
+            scheduled.cancel(false);
+        }
+        HealthThreads.work(this::closeControl);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    private Probe current() {
+        while (true) {
+            var now = running.get();
+            if (now != null) {
+                return now;
+            }
+            var mine = new Probe();
+            if (running.compareAndSet(null, mine)) {
+                start(mine);
+                return mine;
+            }
+        }
+    }
+
+    private void start(Probe probe) {
+        var limit = HealthThreads.after(limitNanos, () -> expire(probe));
+        if (workers.incrementAndGet() > MOST_PROBES) {
+            workers.decrementAndGet();
+            return;
+        }
+        HealthThreads.work(() -> {
+            try {
+                end(probe, ask(probe));
+                limit.cancel(false);
+            } finally {
+                workers.decrementAndGet();
+            }
+        });
+    }
+
+    private void expire(Probe probe) {
+        end(probe, Outcome.stalled(limitNanos));
+        HealthThreads.work(() -> {
+            try {
+                probe.cut();
+            } catch (SQLException | RuntimeException e) {
+                LOG.debug("control connection cut failed pool={}", config.name(), e);
+            }
+        });
+    }
+
+    private void end(Probe probe, Outcome outcome) {
+        if (!probe.tryEnd()) {
+            return;
+        }
+        var before = state;
+        var next = after(before, outcome);
+        state = next;
+        running.compareAndSet(probe, null);
+        probe.result().complete(next);
+        HealthThreads.work(() -> report(before, next));
+    }
+
+    private HealthState after(@Nullable HealthState before, Outcome outcome) {
+        var error = outcome.error();
+        int strikes = outcome.isAnswered() ? 0 : before == null ? 1 : before.strikes() + 1;
+        boolean wasHealthy = outcome.isAnswered()
+                || (before != null
+                        && before.wasHealthy()
+                        && strikes < config.health().strikes());
+        return new HealthState(
+                outcome,
+                judge.judge(error == null ? new SQLException("none") : error, Phase.CONNECT),
+                error == null ? "" : ErrorJudge.sqlStateOf(error),
+                Instant.now(),
+                strikes,
+                wasHealthy);
+    }
+
+    private Outcome ask(Probe probe) {
+        long start = System.nanoTime();
+        try {
+            var kept = control.getAndSet(null);
+            if (kept != null) {
+                try {
+                    return answer(probe, kept);
+                } catch (SQLException e) {
+                    // It may have died while nobody looked: a new one tells.
+                    LOG.debug("control connection lost pool={} sqlState={}", config.name(), e.getSQLState());
+                }
+            }
+            long left = limitNanos - (System.nanoTime() - start);
+            return answer(probe, dataSource.openUnpooled(Duration.ofNanos(Math.max(1, left))));
+        } catch (SQLException | RuntimeException e) {
+            return Outcome.failed(System.nanoTime() - start, e);
+        }
+    }
+
+    private Outcome answer(Probe probe, Connection connection) throws SQLException {
+        var keep = false;
+        try {
+            probe.begin(connection);
+            long start = System.nanoTime();
+            boolean readOnly = askOver(connection);
+            var outcome = Outcome.answered(System.nanoTime() - start, readOnly);
+            keep = probe.done(connection);
+            return outcome;
+        } finally {
+            if (keep && !closed) {
+                var other = control.getAndSet(connection);
+                if (other != null) {
+                    // Two answers met: one came just after its limit.
+                    close(other);
+                }
+            } else {
+                probe.done(connection);
+                close(connection);
+            }
+            if (closed) {
+                closeControl();
+            }
+        }
+    }
+
+    private boolean askOver(Connection connection) throws SQLException {
+        if (!knowsReadOnly) {
+            int seconds =
+                    (int) Math.max(1, config.health().limit().plusMillis(999).toSeconds());
+            if (!connection.isValid(seconds)) {
+                throw new SQLException("The connection is not valid", "08006");
+            }
+            return false;
+        }
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(READ_ONLY_SQL)) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    private void closeControl() {
+        var connection = control.getAndSet(null);
+        if (connection != null) {
+            close(connection);
+        }
+    }
+
+    private void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("control connection close failed pool={}", config.name(), e);
+        }
+    }
+
+    private void report(@Nullable HealthState before, HealthState now) {
+        if (now.isAnswered()) {
+            if (before != null && !before.isAnswered()) {
+                LOG.info("health recovered pool={} failedChecks={}", config.name(), before.strikes());
+            }
+            return;
+        }
+        long heldBack = closed ? -1 : failureLog.pass();
+        if (heldBack >= 0) {
+            LOG.warn(
+                    "health check failed pool={} verdict={} strikes={}/{} elapsedMs={}{}{}",
+                    config.name(),
+                    healthJudge.failed(now),
+                    now.strikes(),
+                    config.health().strikes(),
+                    Duration.ofNanos(now.outcome().latencyNanos()).toMillis(),
+                    now.sqlState().isEmpty() ? "" : " sqlState=" + now.sqlState(),
+                    heldBack == 0 ? "" : " suppressed=" + heldBack);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import dev.wellhead.pool.PoolSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known about the health of one database.
+ *
+ * @param database its name
+ * @param healthy whether it serves. A merely saturated pool is healthy. {@link Database#health()} lets a database that
+ *     was healthy before fail {@link HealthPolicy#strikes()} checks in a row first; {@link Database#checkHealth()} tells
+ *     of this one check
+ * @param verdict what the last check found, and the pool shows now
+ * @param checkedAt when the last check ended; {@link Instant#EPOCH} when none has ended yet
+ * @param latency how long the last check waited for the answer
+ * @param strikes failed checks in a row
+ * @param error what went wrong at the last check, safe to show; empty when nothing did
+ * @param recommendations what to do, in sentences with measured numbers; empty when there is nothing to do
+ * @param pool the pool at the time of this report
+ */
+public record HealthReport(
+        String database,
+        boolean healthy,
+        Verdict verdict,
+        Instant checkedAt,
+        Duration latency,
+        int strikes,
+        Optional<String> error,
+        List<String> recommendations,
+        PoolSnapshot pool) {
+
+    /** Copies the recommendations. */
+    public HealthReport {
+        recommendations = List.copyOf(recommendations);
+    }
+
+    /** How long before this report the last check ended; zero when none has ended yet. */
+    public Duration age() {
+        return verdict == Verdict.NOT_CHECKED ? Duration.ZERO : Duration.between(checkedAt, pool.taken());
+    }
+}

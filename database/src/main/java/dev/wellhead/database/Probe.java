@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One health check under way, shared by all who wait for it. Ends once: by its answer, its error or its limit. */
+final class Probe {
+
+    /**
+     * What one check found.
+     *
+     * @param latencyNanos how long the answer took, or how long was waited in vain
+     * @param readOnly whether the server takes no writes
+     * @param error why there was no answer; null when there was one, or when the limit passed
+     * @param stalled whether the limit passed without an answer
+     */
+    record Outcome(
+            long latencyNanos, boolean readOnly, @Nullable Throwable error, boolean stalled) {
+
+        static Outcome answered(long latencyNanos, boolean readOnly) {
+            return new Outcome(latencyNanos, readOnly, null, false);
+        }
+
+        static Outcome failed(long latencyNanos, Throwable error) {
+            return new Outcome(latencyNanos, false, error, false);
+        }
+
+        static Outcome stalled(long latencyNanos) {
+            return new Outcome(latencyNanos, false, null, true);
+        }
+
+        boolean isAnswered() {
+            return error == null && !stalled;
+        }
+    }
+
+    private final CompletableFuture<HealthState> result = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Connection> inUse = new AtomicReference<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    /** What was known when it had ended. */
+    CompletableFuture<HealthState> result() {
+        return result;
+    }
+
+    /** Whoever gets true ends the check, and completes its result. */
+    boolean tryEnd() {
+        return ended.compareAndSet(false, true);
+    }
+
+    /** Notes the connection that the check works with from now on. */
+    void begin(Connection connection) throws SQLException {
+        inUse.set(connection);
+        if (ended.get()) {
+            throw new SQLException("The health check has ended", "57014");
+        }
+    }
+
+    /** The check is done with that connection; false when it was cut meanwhile. */
+    boolean done(Connection connection) {
+        return inUse.compareAndSet(connection, null);
+    }
+
+    /** Cuts the connection in use, so that the thread that waits on it comes free. */
+    void cut() throws SQLException {
+        var connection = inUse.getAndSet(null);
+        if (connection != null) {
+            connection.abort(HealthThreads::work);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.wellhead.testkit.Cut;
+import dev.wellhead.testkit.Direction;
+import dev.wellhead.testkit.FaultProxy;
+import dev.wellhead.testkit.PostgresServer;
+import dev.wellhead.testkit.TestDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Over a network that fails at the worst moment. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class DatabaseNetworkTest {
+
+    private TestDatabase real;
+    private FaultProxy proxy;
+    private Database database;
+
+    @BeforeEach
+    void open() throws SQLException {
+        real = PostgresServer.shared().createDatabase();
+        real.execute("CREATE TABLE item (id int)");
+        proxy = FaultProxy.to(PostgresServer.shared());
+        database = Opened.database(proxy.jdbcUrl(real.name()), UnaryOperator.identity());
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        database.close();
+        proxy.close();
+    }
+
+    @Test
+    void lostCommitRequestIsInDoubt() throws SQLException {
+        var error = catchThrowableOfType(
+                ConnectionLostException.class,
+                () -> save(() -> proxy.existing().cutBefore(Direction.TO_SERVER, "COMMIT", Cut.RESET)));
+        assertThat(error.phase()).isEqualTo(Phase.COMMIT_SENT);
+        assertThat(error.kind()).isEqualTo(ErrorKind.AMBIGUOUS);
+        assertThat(error.retryable()).isFalse();
+        assertThat(real.execute("SELECT count(*) FROM item")).containsExactly("0");
+    }
+
+    @Test
+    void lostCommitAnswerIsInDoubt() throws SQLException {
+        var error = catchThrowableOfType(
+                ConnectionLostException.class,
+                () -> save(() -> proxy.existing().cutBefore(Direction.TO_CLIENT, "COMMIT", Cut.RESET)));
+        assertThat(error.phase()).isEqualTo(Phase.COMMIT_SENT);
+        assertThat(error.kind()).isEqualTo(ErrorKind.AMBIGUOUS);
+        assertThat(real.execute("SELECT count(*) FROM item")).containsExactly("1");
+    }
+
+    @Test
+    void blackHoledControlConnectionIsStallAndTheNextCheckRecovers() {
+        assertThat(database.checkHealth().verdict()).isEqualTo(Verdict.HEALTHY);
+        proxy.existing().blackHole();
+        long start = System.nanoTime();
+        assertThat(database.checkHealth().verdict()).isEqualTo(Verdict.NETWORK_STALL);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2_500));
+        assertThat(database.checkHealth().verdict()).isEqualTo(Verdict.HEALTHY);
+    }
+
+    @Test
+    void resetControlConnectionIsReplacedWithinTheSameCheck() {
+        assertThat(database.checkHealth().verdict()).isEqualTo(Verdict.HEALTHY);
+        proxy.existing().reset();
+        await().until(() -> proxy.live() == 0);
+        assertThat(database.checkHealth().verdict()).isEqualTo(Verdict.HEALTHY);
+    }
+
+    @Test
+    void refusedPortIsDown() {
+        proxy.refuse();
+        proxy.existing().reset();
+        var report = database.checkHealth();
+        assertThat(report.verdict()).isEqualTo(Verdict.DATABASE_DOWN);
+        assertThat(report.error()).hasValueSatisfying(text -> assertThat(text).doesNotContain("127.0.0.1"));
+    }
+
+    private void save(Runnable beforeCommit) {
+        database.transaction("save", connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.executeUpdate("INSERT INTO item VALUES (1)");
+            }
+            beforeCommit.run();
+            return null;
+        });
+    }
+}
