@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Names from other people's environments that mean a key of ours; of a database, the one called {@code default}. */
+final class Aliases {
+
+    /** How the value of an alias becomes the value of its key. */
+    enum Form {
+        /** As it is. */
+        PLAIN("as the key"),
+        /** A bare number counts milliseconds; a duration with a unit is taken as well. */
+        MILLISECONDS("milliseconds"),
+        /** {@code true}: verify-full, loopback excepted; {@code false}: off. */
+        TLS_SWITCH("true|false");
+
+        private final String unit;
+
+        Form(String unit) {
+            this.unit = unit;
+        }
+
+        String unit() {
+            return unit;
+        }
+
+        String translate(String value) throws BadValueException {
+            return switch (this) {
+                case PLAIN -> value;
+                case MILLISECONDS -> value.strip().matches("-?\\d+") ? value.strip() + "ms" : value;
+                case TLS_SWITCH -> ValueType.flag().parser().parse(value) ? "auto" : "disable";
+            };
+        }
+    }
+
+    /**
+     * One alias.
+     *
+     * @param name the foreign name
+     * @param key the key it means
+     * @param form how its value is read
+     * @param onlyWithoutMongo whether it means MongoDB's setting instead when {@code MONGODB_URI} is set
+     */
+    record Alias(String name, String key, Form form, boolean onlyWithoutMongo) {
+
+        private Alias(String name, String key) {
+            this(name, key, Form.PLAIN, false);
+        }
+
+        private Alias(String name, String key, Form form) {
+            this(name, key, form, false);
+        }
+    }
+
+    private static final List<Alias> TABLE = List.of(
+            new Alias("DATABASE_URL", "url"),
+            new Alias("DATABASE_POOL_MIN", "pool.min-idle"),
+            new Alias("DATABASE_POOL_MAX", "pool.max-size"),
+            new Alias("DATABASE_CONNECTION_TIMEOUT", "pool.acquire-timeout", Form.MILLISECONDS),
+            new Alias("DATABASE_IDLE_TIMEOUT", "pool.idle-timeout", Form.MILLISECONDS),
+            new Alias("DB_POOL_MIN", "pool.min-idle"),
+            new Alias("DB_POOL_MAX", "pool.max-size"),
+            new Alias("DB_MIN_POOL_SIZE", "pool.min-idle", Form.PLAIN, true),
+            new Alias("DB_POOL_SIZE", "pool.max-size", Form.PLAIN, true),
+            new Alias("DB_IDLE_TIMEOUT_MS", "pool.idle-timeout", Form.MILLISECONDS),
+            new Alias("DB_CONNECTION_TIMEOUT_MS", "pool.acquire-timeout", Form.MILLISECONDS),
+            new Alias("DB_STATEMENT_TIMEOUT_MS", "pool.statement-timeout", Form.MILLISECONDS),
+            new Alias("DB_MAX_RETRIES", "retry.max-retries"),
+            new Alias("DB_RETRY_INITIAL_DELAY_MS", "retry.initial-delay", Form.MILLISECONDS),
+            new Alias("DB_RETRY_MAX_DELAY_MS", "retry.max-delay", Form.MILLISECONDS),
+            new Alias("DB_HOST", "address.host"),
+            new Alias("DB_PORT", "address.port"),
+            new Alias("DB_NAME", "address.database"),
+            new Alias("DB_USERNAME", "username"),
+            new Alias("DB_PASSWORD", "password"),
+            new Alias("DB_PASSWORD_FILE", "password-file"),
+            new Alias("DB_SSL", "tls.mode", Form.TLS_SWITCH),
+            new Alias("DB_CA_CERT", "tls.ca-cert"),
+            new Alias("DB_CLIENT_CERT", "tls.client-cert"),
+            new Alias("DB_CLIENT_KEY", "tls.client-key"),
+            new Alias("PORT", "server.port"));
+
+    private static final Map<String, Alias> BY_NAME =
+            TABLE.stream().collect(Collectors.toUnmodifiableMap(Alias::name, Function.identity()));
+
+    private Aliases() {}
+
+    static List<Alias> all() {
+        return TABLE;
+    }
+
+    static Optional<Alias> find(String name) {
+        return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /** The alias that an unknown {@code DB_*} or {@code DATABASE_*} name was probably meant to be. */
+    static Optional<String> nearMiss(String name) {
+        if (Arrays.stream(new String[] {"DB_", "DATABASE_"}).noneMatch(name::startsWith)) {
+            return Optional.empty();
+        }
+        return Nearest.within(name, BY_NAME.keySet(), 2);
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.pool.Secret;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the keys of one database are bound to. Starts with the defaults of the records that it builds. */
+final class DatabaseDraft {
+
+    final PoolConfig.Builder pool = PoolConfig.builder();
+    String username = "";
+    Secret password = Secret.empty();
+
+    @Nullable
+    String passwordFile;
+
+    TlsMode tlsMode = TlsMode.PREFER;
+
+    @Nullable
+    String caCert;
+
+    @Nullable
+    String clientCert;
+
+    Secret clientKey = Secret.empty();
+    int maxRetries = RetryPolicy.DEFAULT.maxRetries();
+    Duration initialDelay = RetryPolicy.DEFAULT.initialDelay();
+    Duration maxDelay = RetryPolicy.DEFAULT.maxDelay();
+    double multiplier = RetryPolicy.DEFAULT.multiplier();
+    boolean jitter = RetryPolicy.DEFAULT.jitter();
+    boolean healthEnabled = HealthPolicy.DEFAULT.enabled();
+    Duration healthInterval = HealthPolicy.DEFAULT.interval();
+    Duration healthLimit = HealthPolicy.DEFAULT.limit();
+    int strikes = HealthPolicy.DEFAULT.strikes();
+    Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
+
+    void username(String value) {
+        username = value;
+        pool.username(value);
+    }
+
+    void password(String value) {
+        password = Secret.of(value);
+        pool.password(password);
+    }
+
+    /** For keys that {@link TargetResolver} reads: URL and address are bound as one. */
+    void ignore() {}
+
+    /**
+     * The finished settings.
+     *
+     * @throws dev.wellhead.pool.ConfigException with all violations of the pool's rules
+     */
+    DatabaseConfig build() {
+        return new DatabaseConfig(
+                pool.build(),
+                new RetryPolicy(maxRetries, initialDelay, maxDelay, multiplier, jitter),
+                new HealthPolicy(healthEnabled, healthInterval, healthLimit, strikes),
+                slowQueryThreshold);
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+/** Who says a value; the earlier wins. */
+enum Layer {
+    PROVIDED,
+    FLAG,
+    ENVIRONMENT,
+    DOTENV,
+    FILE,
+    SIZING,
+    PROFILE;
+
+    /** Whether a person or program said it, as opposed to a table of ours. */
+    boolean isExplicit() {
+        return compareTo(FILE) <= 0;
+    }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import dev.wellhead.config.ConfigLoader.Sources;
+import dev.wellhead.database.DatabaseConfig;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One run of the loader. What everybody said is gathered first; then the winner of each key is found; the URL is taken
+ * apart; the profile is chosen; worker sizes and profile numbers are added below what was said; at last all is bound. A
+ * problem stops nothing before the end, so that all are found at once.
+ */
+final class Loading {
+
+    private static final String FILE = "wellhead.yaml";
+    private static final String DOTENV = ".env";
+
+    private final Sources sources;
+    private final Statements statements = new Statements();
+    private final Resolution resolution = new Resolution();
+
+    Loading(Sources sources) {
+        this.sources = sources;
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param config the configuration; empty when there is an error among the problems
+     * @param problems errors first
+     */
+    record Outcome(Optional<WellheadConfig> config, List<Problem> problems) {}
+
+    Outcome run() {
+        gather();
+        statements.said().forEach(resolution::add);
+        resolution.databases().forEach(database -> Location.expand(database, resolution, statements::problem));
+        resolution.disagreements().forEach(statements::problem);
+        var locations = locations();
+        var choice = ProfileChoice.of(statements, resolution, locations);
+        tables(choice.profile());
+        var server = server(choice.profile());
+        var settings = new ArrayList<>(globalSettings(server, choice));
+        var databases = databases(locations, settings);
+        var problems = statements.problems().stream()
+                .distinct()
+                .sorted(Comparator.comparing(Problem::severity))
+                .toList();
+        if (problems.stream().anyMatch(Problem::isError)) {
+            return new Outcome(Optional.empty(), problems);
+        }
+        return new Outcome(
+                Optional.of(new WellheadConfig(
+                        choice.profile(), choice.reason(), databases, server.build(), settings, problems)),
+                problems);
+    }
+
+    private void gather() {
+        file();
+        sources.flags().forEach(this::flag);
+        sources.provided().forEach((key, said) -> statements.keyed(key, said.value(), Layer.PROVIDED, said.origin()));
+        var names =
+                statements.said().stream().map(said -> said.slot().database()).toList();
+        var environment = new LinkedHashMap<String, VariableSource.Variable>();
+        sources.environment()
+                .forEach((name, value) ->
+                        environment.put(name, new VariableSource.Variable(value, "environment " + name)));
+        var dotEnv = dotEnv();
+        boolean mongo = VariableSource.hasMongo(environment) || VariableSource.hasMongo(dotEnv);
+        VariableSource.read(statements, Layer.ENVIRONMENT, environment, mongo, names);
+        VariableSource.read(statements, Layer.DOTENV, dotEnv, mongo, names);
+        List.copyOf(statements.said()).forEach(this::passwordFile);
+    }
+
+    private void file() {
+        var standard = sources.directory().resolve(FILE);
+        var file = sources.file().orElse(standard);
+        if (sources.file().isEmpty() && !Files.exists(file)) {
+            if (Files.exists(sources.directory().resolve("wellhead.yml"))) {
+                statements.problem(Problem.warning("wellhead.yml", "", "", "is not read", "rename it to " + FILE));
+            }
+            return;
+        }
+        var shown = sources.file().map(Path::toString).orElse(FILE);
+        text(file, shown).ifPresent(text -> YamlFile.read(text, shown, statements));
+    }
+
+    private Map<String, VariableSource.Variable> dotEnv() {
+        var file = sources.directory().resolve(DOTENV);
+        if (!Files.exists(file)) {
+            return Map.of();
+        }
+        return text(file, DOTENV)
+                .map(text -> DotEnvFile.parse(text, DOTENV, statements))
+                .orElse(Map.of());
+    }
+
+    private Optional<String> text(Path file, String shown) {
+        try {
+            return Optional.of(TextFile.read(file));
+        } catch (BadValueException unreadable) {
+            statements.problem(Problem.error(shown, "", "", unreadable.rule(), unreadable.fix()));
+            return Optional.empty();
+        }
+    }
+
+    private void flag(String key, ConfigLoader.Provided given) {
+        var place = given.origin();
+        var value = given.value();
+        var slot = KeyNames.slot(key);
+        boolean secret = slot.flatMap(Keys::find).filter(Key::secret).isPresent()
+                || slot.filter(found -> Masking.isSecretName(found.part())).isPresent();
+        boolean url = slot.filter(found -> found.key().equals("url")).isPresent();
+        if (secret || (url && hasPassword(value))) {
+            statements.problem(Problem.error(
+                    place,
+                    "",
+                    "",
+                    "holds a secret, and other users of the machine can read command lines",
+                    "give it in the environment (WELLHEAD_PASSWORD, DATABASE_URL), in .env or by password-file"));
+            return;
+        }
+        statements.keyed(key, value, Layer.FLAG, place);
+    }
+
+    private static boolean hasPassword(String url) {
+        try {
+            return !ConnectionUrl.parse(url).password().isEmpty() || Masking.hasSecretParameter(url);
+        } catch (BadValueException reportedLater) {
+            return false;
+        }
+    }
+
+    /** What a password file holds is said by who named the file. */
+    private void passwordFile(Said said) {
+        if (!said.slot().key().equals("password-file")) {
+            return;
+        }
+        try {
+            var content = TextFile.read(sources.directory().resolve(said.text().strip()));
+            statements.add(said.as("password", content.replaceFirst("\\R\\z", "")));
+        } catch (BadValueException | InvalidPathException unreadable) {
+            var bad = unreadable instanceof BadValueException refused
+                    ? refused
+                    : new BadValueException("is no valid path", "check the path");
+            statements.problem(Problem.error(said.place(), said.slot().text(), said.shown(), bad.rule(), bad.fix()));
+        }
+    }
+
+    private Map<String, Location> locations() {
+        var locations = new LinkedHashMap<String, Location>();
+        for (var database : resolution.databases()) {
+            Location.of(database, resolution, statements::problem)
+                    .ifPresent(location -> locations.put(database, location));
+        }
+        return locations;
+    }
+
+    /** Adds what stands below everything that was said: sizes by worker concurrency, then the profile's numbers. */
+    private void tables(Profile profile) {
+        var worker = worker();
+        for (var database : List.copyOf(resolution.databases())) {
+            boolean sized = resolution.isExplicit(database, "pool.max-size")
+                    || resolution.isExplicit(database, "pool.min-idle");
+            if (!sized) {
+                worker.ifPresent(found -> WorkerSizing.of(
+                                Integer.parseInt(found.value().strip()))
+                        .forEach((key, value) -> table(
+                                database,
+                                key,
+                                value,
+                                Layer.SIZING,
+                                found.place() + "=" + found.value().strip())));
+            }
+            profile.numbers()
+                    .forEach((key, value) -> table(database, key, value, Layer.PROFILE, "profile " + profile.text()));
+        }
+    }
+
+    private void table(String database, String key, String value, Layer layer, String place) {
+        resolution.add(Said.plain(Said.Slot.of(database, key), value, layer, place));
+    }
+
+    /** The largest worker concurrency that was said. */
+    private Optional<Statements.Variable> worker() {
+        var type = ValueType.count("jobs", 1, 1_000_000);
+        var good = new ArrayList<Statements.Variable>();
+        for (var variable : statements.workers()) {
+            try {
+                type.parser().parse(variable.value());
+                good.add(variable);
+            } catch (BadValueException bad) {
+                statements.problem(
+                        Problem.error(variable.place(), variable.name(), variable.value(), bad.rule(), bad.fix()));
+            }
+        }
+        return good.stream()
+                .max(Comparator.comparingInt(
+                        found -> Integer.parseInt(found.value().strip())));
+    }
+
+    private ServerDraft server(Profile profile) {
+        var draft = new ServerDraft();
+        draft.profile = profile;
+        for (var key : Keys.GLOBAL) {
+            var said = resolution.pick(Said.NO_DATABASE, key.name());
+            if (said.isEmpty()) {
+                continue;
+            }
+            try {
+                key.bind(draft, said.get().text());
+            } catch (BadValueException bad) {
+                statements.problem(
+                        Problem.error(said.get().place(), key.name(), said.get().shown(), bad.rule(), bad.fix()));
+            }
+        }
+        return draft;
+    }
+
+    private List<Setting> globalSettings(ServerDraft server, ProfileChoice choice) {
+        var settings = new ArrayList<Setting>();
+        for (var key : Keys.GLOBAL) {
+            var said = resolution.pick(Said.NO_DATABASE, key.name());
+            var unsaid = key.equals(Keys.PROFILE) ? choice.reason() : "default";
+            settings.add(new Setting(
+                    key.name(),
+                    key.show(server),
+                    said.map(Said::place).orElse(unsaid),
+                    key.type().unit(),
+                    key.secret()));
+        }
+        return settings;
+    }
+
+    private List<DatabaseConfig> databases(Map<String, Location> locations, List<Setting> settings) {
+        var databases = new ArrayList<DatabaseConfig>();
+        for (var database : resolution.databases()) {
+            var location = Optional.ofNullable(locations.get(database));
+            boolean isDefault = database.equals(Keys.DEFAULT_DATABASE);
+            if (location.isEmpty()
+                    && !isDefault
+                    && resolution.pick(database, "url").isEmpty()) {
+                statements.problem(noUrl(database));
+            }
+            if (location.isEmpty() && isDefault && !locations.isEmpty()) {
+                unused();
+                continue;
+            }
+            var binder = new DatabaseBinder(database, resolution, location, statements::problem);
+            binder.bind().ifPresent(bound -> {
+                settings.addAll(binder.settings(bound));
+                if (location.isPresent()) {
+                    databases.add(bound.config());
+                }
+            });
+        }
+        return databases;
+    }
+
+    private Problem noUrl(String database) {
+        var place = statements.said().stream()
+                .filter(said -> said.slot().database().equals(database))
+                .map(Said::place)
+                .findFirst()
+                .orElse(database);
+        var key = Said.Slot.of(database, "url").text();
+        return Problem.error(place, key, "", "is required for each database", "give the URL of database " + database);
+    }
+
+    /** Settings of the database called {@code default} while only others are configured. */
+    private void unused() {
+        statements.said().stream()
+                .filter(said -> said.slot().database().equals(Keys.DEFAULT_DATABASE))
+                .forEach(said -> statements.problem(Problem.warning(
+                        said.place(),
+                        said.slot().text(),
+                        said.shown(),
+                        "means the database called default, which is not configured",
+                        "write it as databases.<name>." + said.slot().key() + ", or give a url")));
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import java.time.Duration;
+
+/**
+ * Settings of the HTTP server.
+ *
+ * @param bind the address to listen on; loopback by default
+ * @param port the port to listen on; 0 takes any free one; default 8080
+ * @param drainTimeout how long running work may take to finish when the server stops; default 25 s
+ */
+public record ServerConfig(String bind, int port, Duration drainTimeout) {
+
+    /** Loopback, port 8080, 25 s. */
+    public static final ServerConfig DEFAULT = new ServerConfig("127.0.0.1", 8080, Duration.ofSeconds(25));
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the keys that are not a database's are bound to. */
+final class ServerDraft {
+
+    @Nullable
+    Profile profile;
+
+    String bind = ServerConfig.DEFAULT.bind();
+    int port = ServerConfig.DEFAULT.port();
+    Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();
+
+    ServerConfig build() {
+        return new ServerConfig(bind, port, drainTimeout);
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * How a value is written.
+ *
+ * @param unit what it counts, or what may stand there
+ * @param parser from text; refuses with rule and fix
+ * @param writer back to text
+ * @param <T> the value's type
+ */
+record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
+
+    private static final int MOST_RETRIES = 1_000;
+
+    /** Reads a text. */
+    @FunctionalInterface
+    interface Parser<T> {
+        T parse(String text) throws BadValueException;
+    }
+
+    /** What a duration may be. */
+    enum Span {
+        ANY,
+        NOT_NEGATIVE,
+        POSITIVE
+    }
+
+    static ValueType<String> text(String unit) {
+        return new ValueType<>(unit, text -> text, value -> value);
+    }
+
+    static ValueType<String> address() {
+        return new ValueType<>(
+                "address",
+                text -> {
+                    if (text.isBlank()) {
+                        throw new BadValueException(
+                                "must not be empty",
+                                "use 127.0.0.1 for this machine only, or 0.0.0.0 for all its addresses");
+                    }
+                    return text.strip();
+                },
+                value -> value);
+    }
+
+    /** A whole number; {@link dev.wellhead.pool.PoolConfig} checks its range. */
+    static ValueType<Integer> count(String unit) {
+        return new ValueType<>(
+                unit,
+                text -> wholeNumber(
+                        text, "must be a whole number up to " + Integer.MAX_VALUE, "write digits only, such as 20"),
+                String::valueOf);
+    }
+
+    static ValueType<Integer> count(String unit, int least, int most) {
+        return new ValueType<>(
+                unit,
+                text -> {
+                    var range = "from " + least + " to " + most;
+                    int number = wholeNumber(text, "must be a whole number " + range, "use a value " + range);
+                    if (number < least || number > most) {
+                        throw new BadValueException("must be " + range, "use a value " + range);
+                    }
+                    return number;
+                },
+                String::valueOf);
+    }
+
+    static ValueType<Integer> retries() {
+        return count("retries", 0, MOST_RETRIES);
+    }
+
+    /** A fraction; {@link dev.wellhead.pool.PoolConfig} checks its range. */
+    static ValueType<Double> share() {
+        return new ValueType<>("share", ValueType::fraction, ValueType::plain);
+    }
+
+    static ValueType<Double> factor() {
+        return new ValueType<>(
+                "factor",
+                text -> {
+                    double number = fraction(text);
+                    if (!(number >= 1 && number <= 100)) {
+                        throw new BadValueException("must be from 1 to 100", "use 2 to double the pause each time");
+                    }
+                    return number;
+                },
+                ValueType::plain);
+    }
+
+    static ValueType<Duration> duration(Span span) {
+        return new ValueType<>(
+                "duration",
+                text -> {
+                    var duration = DurationText.parse(text);
+                    if (span != Span.ANY && duration.isNegative()) {
+                        throw new BadValueException("must not be negative", "use a duration such as 5s");
+                    }
+                    if (span == Span.POSITIVE && duration.isZero()) {
+                        throw new BadValueException("must be longer than zero", "use a duration such as 5s");
+                    }
+                    if (span != Span.ANY && duration.compareTo(Duration.ofDays(365)) > 0) {
+                        throw new BadValueException("must be at most 365d", "use a shorter duration");
+                    }
+                    return duration;
+                },
+                DurationText::text);
+    }
+
+    static ValueType<Boolean> flag() {
+        return new ValueType<>(
+                "true|false",
+                text -> switch (text.strip().toLowerCase(Locale.ROOT)) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw new BadValueException("must be true or false", "write true or false");
+                },
+                String::valueOf);
+    }
+
+    static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
+        var names =
+                Arrays.stream(type.getEnumConstants()).collect(Collectors.toMap(ValueType::kebab, Function.identity()));
+        var list = Arrays.stream(type.getEnumConstants()).map(ValueType::kebab).collect(Collectors.joining("|"));
+        return new ValueType<>(
+                list,
+                text -> {
+                    var found = names.get(text.strip().toLowerCase(Locale.ROOT).replace('_', '-'));
+                    if (found == null) {
+                        var nearest = Nearest.to(text.strip(), names.keySet());
+                        throw new BadValueException(
+                                "must be one of " + list,
+                                nearest.map(name -> "did you mean " + name + "?")
+                                        .orElse("use one of these"));
+                    }
+                    return found;
+                },
+                ValueType::kebab);
+    }
+
+    /** {@code name=value,name=value}; in a file a mapping as well. */
+    static ValueType<Map<String, String>> pairs() {
+        return new ValueType<>(
+                "name=value,...",
+                text -> {
+                    var pairs = new TreeMap<String, String>();
+                    for (var pair : text.split(",", -1)) {
+                        int equals = pair.indexOf('=');
+                        if (equals < 1) {
+                            throw new BadValueException(
+                                    "must be name=value pairs with commas between",
+                                    "write them as name=value,name=value, or as a mapping in wellhead.yaml");
+                        }
+                        pairs.put(
+                                pair.substring(0, equals).strip(),
+                                pair.substring(equals + 1).strip());
+                    }
+                    return pairs;
+                },
+                pairs -> new TreeMap<>(pairs)
+                        .entrySet().stream()
+                                .map(pair -> pair.getKey() + "="
+                                        + (Masking.isSecretName(pair.getKey()) ? Masking.MASK : pair.getValue()))
+                                .collect(Collectors.joining(",")));
+    }
+
+    private static int wholeNumber(String text, String rule, String fix) throws BadValueException {
+        try {
+            return Integer.parseInt(text.strip());
+        } catch (NumberFormatException notANumber) {
+            throw new BadValueException(rule, fix);
+        }
+    }
+
+    private static double fraction(String text) throws BadValueException {
+        try {
+            double number = Double.parseDouble(text.strip());
+            if (Double.isFinite(number)) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw new BadValueException("must be a number", "write it with a point, such as 0.25");
+        }
+        throw new BadValueException("must be a finite number", "write it with a point, such as 0.25");
+    }
+
+    private static String plain(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e9
+                ? String.valueOf((long) number)
+                : String.valueOf(number);
+    }
+
+    private static String kebab(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import dev.wellhead.config.Said.Slot;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads variables, of the environment or of {@code .env}: names of ours and aliases. */
+final class VariableSource {
+
+    /** Names with our prefix that are read by the start script and are no settings. */
+    private static final Set<String> NOT_SETTINGS = Set.of("WELLHEAD_HOME", "WELLHEAD_JAVA_OPTS");
+
+    private static final String MONGO = "MONGODB_URI";
+
+    /**
+     * One variable as it was written.
+     *
+     * @param value may be a secret
+     */
+    record Variable(String value, String place) {
+
+        @Override
+        public String toString() {
+            return place;
+        }
+    }
+
+    private final Statements statements;
+    private final Layer layer;
+    private final Map<String, Variable> variables;
+    private final boolean mongo;
+
+    private VariableSource(Statements statements, Layer layer, Map<String, Variable> variables, boolean mongo) {
+        this.statements = statements;
+        this.layer = layer;
+        this.variables = new TreeMap<>(variables);
+        this.mongo = mongo;
+    }
+
+    static boolean hasMongo(Map<String, ?> variables) {
+        return variables.containsKey(MONGO);
+    }
+
+    /** Takes all variables that mean something to us. Those set to the empty text count as not set. */
+    static void read(
+            Statements statements,
+            Layer layer,
+            Map<String, Variable> variables,
+            boolean mongo,
+            Collection<String> databases) {
+        new VariableSource(statements, layer, variables, mongo).read(databases);
+    }
+
+    private void read(Collection<String> databases) {
+        variables.forEach((name, variable) -> {
+            if (variable.value().isEmpty()) {
+                return;
+            }
+            if (WorkerSizing.isName(name)) {
+                statements.worker(new Statements.Variable(name, variable.value(), layer, variable.place()));
+            } else if (name.startsWith(Keys.ENVIRONMENT_PREFIX)) {
+                ours(name, variable, databases);
+            } else if (name.equals("NODE_ENV")) {
+                statements.nodeEnvironment(new Statements.Variable(name, variable.value(), layer, variable.place()));
+            } else {
+                foreign(name, variable);
+            }
+        });
+    }
+
+    private void ours(String name, Variable variable, Collection<String> databases) {
+        if (NOT_SETTINGS.contains(name)) {
+            return;
+        }
+        var slot = KeyNames.environmentSlot(name.substring(Keys.ENVIRONMENT_PREFIX.length()), databases);
+        if (slot.isPresent()) {
+            statements.add(Said.plain(slot.get(), variable.value(), layer, variable.place()));
+            return;
+        }
+        statements.problem(Problem.error(
+                variable.place(),
+                layer == Layer.ENVIRONMENT ? "" : name,
+                "",
+                "is not a known name",
+                KeyNames.nearestEnvironmentName(name)
+                        .map(nearest -> "did you mean " + nearest + "?")
+                        .orElse("remove it, or see wellhead config show for all keys")));
+    }
+
+    private void foreign(String name, Variable variable) {
+        var alias = Aliases.find(name);
+        if (alias.isEmpty()) {
+            Aliases.nearMiss(name)
+                    .ifPresent(nearest -> statements.problem(Problem.warning(
+                            variable.place(),
+                            layer == Layer.ENVIRONMENT ? "" : name,
+                            "",
+                            "is not read by Wellhead",
+                            "did you mean " + nearest + "? If not, this can be ignored")));
+            return;
+        }
+        if (alias.get().onlyWithoutMongo() && mongo) {
+            return;
+        }
+        var key = alias.get().key();
+        var slot = Slot.of(Keys.isDatabaseKey(key) ? Keys.DEFAULT_DATABASE : Said.NO_DATABASE, key);
+        try {
+            var text = alias.get().form().translate(variable.value());
+            statements.add(new Said(slot, text, variable.value(), layer, variable.place()));
+        } catch (BadValueException bad) {
+            statements.problem(Problem.error(variable.place(), key, variable.value(), bad.rule(), bad.fix()));
+        }
+    }
+}

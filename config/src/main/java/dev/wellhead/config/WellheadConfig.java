@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import dev.wellhead.database.DatabaseConfig;
+import java.util.List;
+
+/**
+ * A whole configuration, loaded and checked. Immutable.
+ *
+ * @param profile the profile whose numbers stand where nothing else was said
+ * @param profileReason why this profile, for the log
+ * @param databases the configured databases, {@code default} first; empty when none is configured
+ * @param server the HTTP server
+ * @param settings every effective value with its origin, in the order of the keys; without a database those of
+ *     {@code default} stand all the same, because an embedded one would use them
+ * @param warnings what is probably not meant
+ */
+public record WellheadConfig(
+        Profile profile,
+        String profileReason,
+        List<DatabaseConfig> databases,
+        ServerConfig server,
+        List<Setting> settings,
+        List<Problem> warnings) {
+
+    /** Copies the lists. */
+    public WellheadConfig {
+        databases = List.copyOf(databases);
+        settings = List.copyOf(settings);
+        warnings = List.copyOf(warnings);
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import static dev.wellhead.config.Given.LOCAL;
+import static dev.wellhead.config.Given.REMOTE;
+import static dev.wellhead.config.Given.login;
+import static dev.wellhead.config.Given.setting;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wellhead.database.DatabaseConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who wins, and what is said of where it comes from. */
+class LayersTest {
+
+    @TempDir
+    Path folder;
+
+    private Given given;
+
+    @BeforeEach
+    void setUp() {
+        given = new Given(folder);
+    }
+
+    @Test
+    void databaseUrlAloneIsEnough() {
+        var config = given.env("DATABASE_URL", REMOTE).load();
+        assertThat(config.databases()).hasSize(1);
+        var database = config.databases().get(0);
+        assertThat(database.name()).isEqualTo("default");
+        assertThat(database.pool().jdbcUrl()).isEqualTo("jdbc:postgresql://db.example.com:6432/shop");
+        assertThat(login(database).username()).isEqualTo("app");
+        assertThat(login(database).password().reveal()).isEqualTo("s3cret");
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @Test
+    void nothingAtAllIsAConfigurationWithoutDatabases() {
+        var config = given.load();
+        assertThat(config.databases()).isEmpty();
+        assertThat(config.server()).isEqualTo(new ServerConfig("127.0.0.1", 8080, Duration.ofSeconds(25)));
+        assertThat(config.profile()).isEqualTo(Profile.LOCAL);
+        assertThat(setting(config, "pool.max-size").value()).isEqualTo("10");
+        assertThat(setting(config, "url").value()).isEmpty();
+    }
+
+    @Test
+    void eachLayerWinsOverTheNextAndIsNamedAsOrigin() {
+        given.env("DATABASE_URL", LOCAL);
+        assertThat(setting(given.load(), "pool.max-waiting"))
+                .isEqualTo(new Setting("pool.max-waiting", "100000", "default", "callers", false));
+        assertThat(setting(given.load(), "pool.max-size"))
+                .isEqualTo(new Setting("pool.max-size", "10", "profile local", "connections", false));
+        given.yaml("# sizes\npool:\n  max-size: 11\n");
+        assertThat(setting(given.load(), "pool.max-size"))
+                .isEqualTo(new Setting("pool.max-size", "11", "wellhead.yaml:3", "connections", false));
+        given.dotEnv("\nWELLHEAD_POOL_MAX_SIZE=12\n");
+        assertThat(setting(given.load(), "pool.max-size"))
+                .isEqualTo(new Setting("pool.max-size", "12", ".env:2", "connections", false));
+        given.env("DB_POOL_MAX", "13");
+        assertThat(setting(given.load(), "pool.max-size"))
+                .isEqualTo(new Setting("pool.max-size", "13", "environment DB_POOL_MAX", "connections", false));
+        given.flag("pool.max-size", "14");
+        assertThat(setting(given.load(), "pool.max-size"))
+                .isEqualTo(new Setting("pool.max-size", "14", "flag pool.max-size", "connections", false));
+        given.provided("pool.max-size", "15", "a test");
+        assertThat(setting(given.load(), "pool.max-size"))
+                .isEqualTo(new Setting("pool.max-size", "15", "a test", "connections", false));
+        assertThat(given.database().pool().maxSize()).isEqualTo(15);
+    }
+
+    @Test
+    void aGivenFileIsReadInsteadOfTheOneInTheFolder() {
+        given.yaml("pool.max-size: 3\n").write("other.yaml", "url: " + LOCAL + "\npool.max-size: 4\n");
+        var file = folder.resolve("other.yaml");
+        var config = given.file(file).load();
+        assertThat(setting(config, "pool.max-size").origin()).isEqualTo(file + ":2");
+        assertThat(config.databases().get(0).pool().maxSize()).isEqualTo(4);
+    }
+
+    @Test
+    void databasesHaveNamesInFilesAndEnvironment() {
+        given.yaml("""
+                databases:
+                  default:
+                    url: postgresql://localhost/main
+                  read_model:
+                    url: postgresql://localhost/read
+                    pool:
+                      max-size: 7
+                """);
+        given.env("WELLHEAD_DATABASES_READ_MODEL_POOL_MIN_IDLE", "1");
+        given.env("WELLHEAD_DATABASES_BILLING_EU_URL", "postgresql://localhost/billing");
+        var config = given.load();
+        assertThat(config.databases())
+                .extracting(DatabaseConfig::name)
+                .containsExactly("default", "billing-eu", "read_model");
+        var read = config.databases().get(2).pool();
+        assertThat(read.maxSize()).isEqualTo(7);
+        assertThat(read.minIdle()).isEqualTo(1);
+        assertThat(setting(config, "databases.read_model.pool.max-size").origin())
+                .isEqualTo("wellhead.yaml:7");
+        assertThat(setting(config, "databases.read_model.pool.min-idle").origin())
+                .isEqualTo("environment WELLHEAD_DATABASES_READ_MODEL_POOL_MIN_IDLE");
+    }
+
+    @Test
+    void theShortAndTheLongFormMeanTheSameDatabase() {
+        given.yaml("url: " + LOCAL + "\ndatabases.default.pool.max-size: 6\n");
+        assertThat(given.database().pool().maxSize()).isEqualTo(6);
+        given.env("WELLHEAD_DATABASES_DEFAULT_POOL_MAX_SIZE", "5");
+        assertThat(given.database().pool().maxSize()).isEqualTo(5);
+    }
+
+    @Test
+    void whatTheProgramProvidesOpensADatabaseWithEverybodysSettings() {
+        given.env("WELLHEAD_POOL_MAX_SIZE", "4");
+        given.provided("url", "jdbc:postgresql://localhost:54321/postgres?user=postgres", "embedded server");
+        var config = given.load();
+        assertThat(config.databases().get(0).pool().maxSize()).isEqualTo(4);
+        assertThat(login(config.databases().get(0)).username()).isEqualTo("postgres");
+        assertThat(setting(config, "url"))
+                .isEqualTo(new Setting(
+                        "url", "jdbc:postgresql://localhost:54321/postgres", "embedded server", "URL", false));
+    }
+
+    @Test
+    void serverSettingsHaveKeysAndAnAlias() {
+        assertThat(given.env("PORT", "9090").load().server().port()).isEqualTo(9090);
+        given.yaml("server:\n  bind: 0.0.0.0\n  drain-timeout: 1m\n");
+        assertThat(given.load().server()).isEqualTo(new ServerConfig("0.0.0.0", 9090, Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void driverPropertiesAreMergedByNameAndMaskedWhenSecret() {
+        given.env("DATABASE_URL", LOCAL).env("WELLHEAD_POOL_DRIVER_PROPERTIES", "socketTimeout=30,sslpassword=geheim");
+        given.yaml("pool:\n  driver-properties:\n    socketTimeout: 5\n    prepareThreshold: 3\n");
+        var config = given.load();
+        assertThat(config.databases().get(0).pool().driverProperties())
+                .isEqualTo(Map.of("socketTimeout", "30", "sslpassword", "geheim", "prepareThreshold", "3"));
+        var setting = setting(config, "pool.driver-properties");
+        assertThat(setting.value()).isEqualTo("prepareThreshold=3,socketTimeout=30,sslpassword=****");
+        assertThat(setting.origin())
+                .isEqualTo("environment WELLHEAD_POOL_DRIVER_PROPERTIES, wellhead.yaml:3, wellhead.yaml:4");
+    }
+
+    @Test
+    void theUrlMayBeGivenInPartsAndPartsOverrideAUrlBelow() {
+        given.dotEnv("DATABASE_URL=" + REMOTE + "?sslmode=require\n");
+        given.env("DB_HOST", "10.0.0.7").env("DB_PASSWORD", "other");
+        var database = given.database();
+        assertThat(database.pool().jdbcUrl()).isEqualTo("jdbc:postgresql://10.0.0.7:6432/shop?sslmode=require");
+        assertThat(login(database).username()).isEqualTo("app");
+        assertThat(login(database).password().reveal()).isEqualTo("other");
+    }
+
+    @Test
+    void hostPortNameAndLoginAloneMakeAUrl() {
+        given.env("DB_HOST", "db.example.com").env("DB_NAME", "my shop").env("DB_USERNAME", "app");
+        var config = given.env("DB_PASSWORD", "p@ss/word").load();
+        var database = config.databases().get(0);
+        assertThat(database.pool().jdbcUrl()).isEqualTo("jdbc:postgresql://db.example.com:5432/my%20shop");
+        assertThat(login(database).password().reveal()).isEqualTo("p@ss/word");
+        assertThat(setting(config, "url").origin()).isEqualTo("environment DB_HOST");
+        assertThat(setting(config, "address.port").value()).isEqualTo("5432");
+    }
+
+    @Test
+    void aPasswordFileIsReadWithoutItsLastLineBreak() {
+        given.write("secret.txt", "s3cret two\n").env("DB_HOST", "localhost").env("DB_PASSWORD_FILE", "secret.txt");
+        assertThat(login(given.database()).password().reveal()).isEqualTo("s3cret two");
+        given.env("DB_PASSWORD", "another");
+        var problem = given.problem();
+        assertThat(problem.rule()).isEqualTo("is given twice, with different values");
+        assertThat(problem.value()).isEqualTo("****");
+    }
+
+    @Test
+    void aNumberOfOursIsLoweredUnderOneOfTheUsersAndTheOriginSaysSo() {
+        var config = given.env("DATABASE_URL", REMOTE)
+                .env("DB_POOL_MAX", "3")
+                .env("WELLHEAD_POOL_MAX_LIFETIME", "90s")
+                .env("DB_RETRY_MAX_DELAY_MS", "400")
+                .load();
+        assertThat(setting(config, "pool.min-idle").value()).isEqualTo("3");
+        assertThat(setting(config, "pool.min-idle").origin()).isEqualTo("profile production, lowered to pool.max-size");
+        assertThat(setting(config, "pool.keepalive-interval").value()).isEqualTo("1m30s");
+        assertThat(setting(config, "pool.keepalive-interval").origin())
+                .isEqualTo("default, lowered to pool.max-lifetime");
+        assertThat(config.databases().get(0).retry().initialDelay()).isEqualTo(Duration.ofMillis(400));
+    }
+
+    @Test
+    void emptyVariablesCountAsNotSet() {
+        assertThat(given.env("DATABASE_URL", "")
+                        .env("WELLHEAD_POOL_MAX_SIZE", "")
+                        .load()
+                        .databases())
+                .isEmpty();
+    }
+
+    @Test
+    void dotEnvTakesQuotesCommentsAndExports() {
+        given.dotEnv(
+                """
+                # a comment
+                export DB_HOST=localhost   # here
+                DB_USERNAME='it''s'
+                """.replace("'it''s'", "'it s#1'") + "DB_PASSWORD=\"two\\nlines \\\"and\\\" $more\"\nDB_NAME=a#b\r\n"
+                        + "DB_CA_CERT=\"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\"\nDB_PORT=5433\n");
+        var config = given.load();
+        var login = login(config.databases().get(0));
+        assertThat(login.username()).isEqualTo("it s#1");
+        assertThat(login.password().reveal()).isEqualTo("two\nlines \"and\" $more");
+        assertThat(setting(config, "address.database").value()).isEqualTo("a#b");
+        assertThat(setting(config, "address.port").origin()).isEqualTo(".env:9");
+        assertThat(setting(config, "tls.ca-cert").value()).isEqualTo("(PEM text)");
+    }
+}
