@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.micrometer;
+
+import dev.wellhead.database.Database;
+import dev.wellhead.database.DatabaseManager;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Meters of databases and their pools for a Micrometer registry; {@code docs/metrics.md} lists them.
+ *
+ * <p>Thread-safe. Gauges and counters cost nothing until they are read, and one scrape reads each pool once; timers are
+ * fed by the pool's events. Bind one of these to one registry at a time per set of databases: meters are told apart by
+ * the databases' names only.
+ */
+public final class WellheadMetrics implements MeterBinder, AutoCloseable {
+
+    private final Supplier<Collection<Database>> databases;
+    private final Map<Key, DatabaseMeters> bound = new ConcurrentHashMap<>();
+
+    private record Key(MeterRegistry registry, Database database) {}
+
+    private WellheadMetrics(Supplier<Collection<Database>> databases) {
+        this.databases = databases;
+    }
+
+    /** Meters of one database. */
+    public WellheadMetrics(Database database) {
+        this(() -> List.of(database));
+    }
+
+    /** Meters of all databases of a manager; see {@link #refresh} for those opened later. */
+    public WellheadMetrics(DatabaseManager manager) {
+        this(manager::databases);
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        refresh(registry);
+    }
+
+    /**
+     * Adds meters of databases that were opened since, and removes those of databases that are gone. Cheap when nothing
+     * changed; a scrape endpoint calls it first.
+     */
+    public void refresh(MeterRegistry registry) {
+        var now = new HashSet<>(databases.get());
+        bound.forEach((key, meters) -> {
+            if (key.registry == registry && !now.contains(key.database) && bound.remove(key, meters)) {
+                meters.close();
+            }
+        });
+        for (var database : now) {
+            bound.computeIfAbsent(new Key(registry, database), key -> new DatabaseMeters(database, registry));
+        }
+    }
+
+    /** Removes all meters and listens no more. */
+    @Override
+    public void close() {
+        bound.forEach((key, meters) -> {
+            if (bound.remove(key, meters)) {
+                meters.close();
+            }
+        });
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.DatabaseException;
+import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.testkit.PostgresServer;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WellheadMetricsTest {
+
+    private static final Path PAGE = Path.of("../docs/metrics.md");
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private DatabaseManager manager;
+    private WellheadMetrics metrics;
+
+    @BeforeEach
+    void open() {
+        manager = DatabaseManager.builder()
+                .database(config("default", PostgresServer.shared().jdbcUrl()))
+                .open();
+        metrics = new WellheadMetrics(manager);
+        metrics.bindTo(registry);
+    }
+
+    @AfterEach
+    void close() {
+        metrics.close();
+        manager.close();
+    }
+
+    private static DatabaseConfig config(String name, String jdbcUrl) {
+        return DatabaseConfig.of(PoolConfig.builder()
+                .name(name)
+                .jdbcUrl(jdbcUrl)
+                .maxSize(2)
+                .minIdle(1)
+                .acquireTimeout(Duration.ofMillis(200))
+                .closeTimeout(Duration.ofMillis(500))
+                .build());
+    }
+
+    @Test
+    void gaugesShowThePool() throws Exception {
+        assertThat(gauge("wellhead.pool.max")).isEqualTo(2);
+        assertThat(gauge("wellhead.pool.min.idle")).isEqualTo(1);
+        try (Connection held = manager.database().dataSource().getConnection()) {
+            assertThat(held.isClosed()).isFalse();
+            await().until(() -> gauge("wellhead.pool.connections", "state", "active") == 1);
+        }
+        await().until(() -> gauge("wellhead.pool.connections", "state", "active") == 0);
+        assertThat(gauge("wellhead.pool.connections", "state", "idle")).isPositive();
+    }
+
+    @Test
+    void acquiresAreCountedByOutcomeAndReason() throws Exception {
+        var pool = manager.database().dataSource();
+        try (Connection one = pool.getConnection();
+                Connection two = pool.getConnection()) {
+            assertThat(one).isNotSameAs(two);
+            assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+        }
+
+        await().until(() -> sum("wellhead.pool.acquires", "outcome", "refused") == 1);
+        assertThat(sum("wellhead.pool.acquires", "reason", "timeout")
+                        + sum("wellhead.pool.acquires", "reason", "deadline"))
+                .isEqualTo(1);
+        assertThat(sum("wellhead.pool.acquires", "outcome", "direct")
+                        + sum("wellhead.pool.acquires", "outcome", "waited"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void timersHearThePoolsEvents() throws Exception {
+        try (Connection held = manager.database().dataSource().getConnection()) {
+            assertThat(held.createStatement().execute("SELECT pg_sleep(0.05)")).isTrue();
+        }
+
+        var use = registry.get("wellhead.pool.use").timer();
+        assertThat(use.count()).isEqualTo(1);
+        assertThat(use.totalTime(TimeUnit.MILLISECONDS)).isBetween(20.0, 30_000.0);
+        assertThat(registry.get("wellhead.pool.acquire.wait").timer().count()).isEqualTo(1);
+        // Opened after binding, in place of the one that this evicts.
+        manager.database().dataSource().evictAll();
+        await().until(() -> registry.get("wellhead.pool.open").timer().count() > 0);
+    }
+
+    @Test
+    void callsAndFailuresAreCounted() {
+        var database = manager.database();
+        database.query("fine", connection -> connection.createStatement().execute("SELECT 1"));
+        assertThatThrownBy(() -> database.query(
+                        "wrong", connection -> connection.createStatement().execute("SELEC 1")))
+                .isInstanceOf(DatabaseException.class);
+
+        await().until(() -> sum("wellhead.calls", "outcome", "failed") == 1);
+        assertThat(sum("wellhead.calls", "outcome", "succeeded")).isEqualTo(1);
+        assertThat(sum("wellhead.call.failures", "meaning", "syntax")).isEqualTo(1);
+        assertThat(sum("wellhead.call.failures", "meaning", "constraint")).isZero();
+    }
+
+    @Test
+    void healthIsTheLastCheck() {
+        assertThat(manager.database().checkHealth().healthy()).isTrue();
+
+        assertThat(gauge("wellhead.health", "database", "default")).isEqualTo(1);
+    }
+
+    @Test
+    void connectionsAddUp() throws Exception {
+        var pool = manager.database().dataSource();
+        try (Connection held = pool.getConnection()) {
+            assertThat(held.isClosed()).isFalse();
+        }
+        pool.evictAll();
+
+        await().untilAsserted(() -> {
+            double open = gauge("wellhead.pool.connections", "state", "active")
+                    + gauge("wellhead.pool.connections", "state", "idle")
+                    + gauge("wellhead.pool.connections", "state", "validating");
+            assertThat(sum("wellhead.pool.closed", "reason", "requested")).isPositive();
+            assertThat(sum("wellhead.pool.opened") - sum("wellhead.pool.closed"))
+                    .isEqualTo(open);
+        });
+    }
+
+    @Test
+    void databasesOpenedLaterAreAdded() throws Exception {
+        var later = manager.open(
+                config("later", PostgresServer.shared().createDatabase().jdbcUrl()));
+        assertThat(registry.find("wellhead.pool.max").tag("pool", "later").gauge())
+                .isNull();
+
+        metrics.refresh(registry);
+        assertThat(gauge("wellhead.pool.max", "pool", "later")).isEqualTo(2);
+
+        try (var only = new WellheadMetrics(later)) {
+            var own = new SimpleMeterRegistry();
+            only.bindTo(own);
+            only.bindTo(own);
+            assertThat(own.get("wellhead.pool.max").gauges()).hasSize(1);
+        }
+    }
+
+    @Test
+    void closingRemovesEveryMeter() {
+        assertThat(registry.getMeters()).isNotEmpty();
+
+        metrics.close();
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void metersOutliveTheBinder() {
+        var own = new SimpleMeterRegistry();
+        new WellheadMetrics(manager).bindTo(own);
+        System.gc();
+
+        for (Meter meter : own.getMeters()) {
+            meter.measure()
+                    .forEach(measured -> assertThat(measured.getValue())
+                            .as(meter.getId().toString())
+                            .isNotNaN());
+        }
+    }
+
+    @Test
+    void thePageNamesEveryMeterTagAndValue() throws Exception {
+        var page = Files.readString(PAGE);
+        Set<String> names = new TreeSet<>();
+        for (Meter meter : registry.getMeters()) {
+            if (meter.getId().syntheticAssociation() != null) {
+                // The buckets of a timer, each a meter of its own in this registry.
+                continue;
+            }
+            names.add(meter.getId().getName());
+            meter.getId().getTags().stream()
+                    .filter(tag -> !tag.getValue().equals("default"))
+                    .forEach(tag -> assertThat(page)
+                            .contains("`" + tag.getKey() + "` = ")
+                            .contains("`" + tag.getValue() + "`"));
+        }
+        Set<String> documented = new TreeSet<>();
+        var row = Pattern.compile("(?m)^\\| `(wellhead\\.[a-z.]+)` \\|").matcher(page);
+        while (row.find()) {
+            documented.add(row.group(1));
+        }
+        assertThat(documented).isEqualTo(names);
+    }
+
+    private double gauge(String name, String... tags) {
+        return registry.get(name).tags(tags).meter().measure().iterator().next().getValue();
+    }
+
+    private double sum(String name, String... tags) {
+        return registry.get(name).tags(tags).functionCounters().stream()
+                .mapToDouble(counter -> counter.count())
+                .sum();
+    }
+}
