@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.testkit.PostgresServer;
+import org.junit.jupiter.api.Test;
+
+/** Which database decides about the whole. */
+class SeveralDatabasesTest {
+
+    private static final String WORKS = PostgresServer.shared().jdbcUrl();
+
+    @Test
+    void anotherDatabaseOutIsDegraded() throws Exception {
+        withOneOut(
+                "reports",
+                http -> {
+                    var health = http.get("/health");
+                    assertThat(health.status()).isEqualTo(200);
+                    assertThat(health.json().get("status").asText()).isEqualTo("degraded");
+                    assertThat(health.json().get("database").get("healthy").asBoolean())
+                            .isTrue();
+                    assertThat(Http.fields(health.json().get("details")))
+                            .containsExactly("default", "reports", "connectionPool");
+                    assertThat(health.json()
+                                    .get("details")
+                                    .get("reports")
+                                    .get("status")
+                                    .asText())
+                            .isEqualTo("unhealthy");
+                    var ready = http.get("/health/ready");
+                    assertThat(ready.status()).isEqualTo(200);
+                    assertThat(ready.json().get("ready").asBoolean()).isTrue();
+                    assertThat(ready.json().get("out").get(0).asText()).isEqualTo("reports");
+                    var api = http.get("/api/health");
+                    assertThat(api.status()).isEqualTo(200);
+                    assertThat(api.json().get("success").asBoolean()).isTrue();
+                    assertThat(api.json().get("health").get("database").asText())
+                            .isEqualTo("degraded");
+                    assertThat(api.json().get("health").get("connectionStats").get("connectionKeys"))
+                            .hasSize(2);
+                },
+                Databases.config("default", WORKS));
+    }
+
+    @Test
+    void theDefaultOutIsUnhealthy() throws Exception {
+        withOneOut(
+                "default",
+                http -> {
+                    assertThat(http.get("/health").json().get("status").asText())
+                            .isEqualTo("unhealthy");
+                    assertThat(http.status("/health")).isEqualTo(503);
+                    assertThat(http.status("/health/ready")).isEqualTo(503);
+                },
+                Databases.config("reports", WORKS));
+    }
+
+    @Test
+    void withoutADefaultAnyOutIsUnhealthy() throws Exception {
+        withOneOut(
+                "reports",
+                http -> {
+                    assertThat(http.status("/health")).isEqualTo(503);
+                    assertThat(http.get("/health")
+                                    .json()
+                                    .get("database")
+                                    .get("healthy")
+                                    .asBoolean())
+                            .isFalse();
+                },
+                Databases.config("orders", WORKS));
+    }
+
+    @Test
+    void aDatabaseOpenedLaterIsSeenAndMeasured() throws Exception {
+        try (var manager = Databases.open(Databases.config("default", WORKS));
+                var server = Databases.serve(manager)) {
+            var http = new Http(server);
+            assertThat(http.get("/metrics").raw().body()).doesNotContain("pool=\"later\"");
+
+            manager.open(Databases.config(
+                    "later", PostgresServer.shared().createDatabase().jdbcUrl()));
+
+            assertThat(http.get("/metrics").raw().body()).contains("wellhead_pool_max{pool=\"later\"} 4.0");
+            assertThat(Http.fields(http.get("/health").json().get("details"))).contains("later");
+        }
+    }
+
+    /** Looks at a server. */
+    private interface Look {
+        void at(Http http) throws Exception;
+    }
+
+    private static void withOneOut(String out, Look look, DatabaseConfig works) throws Exception {
+        var nobody = Databases.lazy(out, PostgresServer.shared().jdbcUrl("no_such_database"));
+        try (var manager = Databases.open(works, nobody);
+                var server = Databases.serve(manager)) {
+            look.at(new Http(server));
+        }
+    }
+}
