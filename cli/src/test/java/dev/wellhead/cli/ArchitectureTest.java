@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The arrows of the map in ARCHITECTURE.md. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.wellhead.";
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.wellhead");
+
+    private static final List<String> BASE = List.of("pool", "drivers", "embedded");
+    private static final List<String> CORE = List.of("pool", "drivers", "embedded", "database");
+    private static final List<String> FEATURES = List.of("config");
+
+    /** Module by module, which others it may use. */
+    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.of(
+            "pool", List.of(),
+            "drivers", List.of("pool"),
+            "embedded", List.of(),
+            "database", BASE,
+            "config", CORE,
+            "micrometer", plus(CORE, FEATURES),
+            "server", plus(plus(CORE, FEATURES), List.of("micrometer")),
+            "cli", plus(plus(CORE, FEATURES), List.of("micrometer", "server")),
+            "testkit", List.of("embedded")));
+
+    /** Libraries that stay out of the modules they are not for. */
+    private static final Map<String, List<String>> LIBRARIES = Map.of(
+            "io.javalin..", List.of("server"),
+            "org.eclipse.jetty..", List.of("server"),
+            "picocli..", List.of("cli"),
+            "org.HdrHistogram..", List.of("cli"),
+            "com.fasterxml.jackson..", List.of("server", "cli"),
+            "io.micrometer..", List.of("micrometer", "server"),
+            "io.smallrye..", List.of("config"),
+            "org.yaml..", List.of("config"),
+            "ch.qos.logback..", List.of("cli"));
+
+    @Test
+    void everyModuleOnTheClassPathIsOnTheMap() {
+        var seen = CLASSES.stream()
+                .map(type -> type.getPackageName().substring(ROOT.length()).replaceFirst("\\..*", ""))
+                .distinct()
+                .sorted()
+                .toList();
+        assertThat(seen).isEqualTo(List.copyOf(MAY_USE.keySet()));
+    }
+
+    @Test
+    void modulesUseOnlyWhatTheMapAllows() {
+        MAY_USE.forEach((module, allowed) -> MAY_USE.keySet().stream()
+                .filter(other -> !other.equals(module) && !allowed.contains(other))
+                .forEach(other -> noClasses()
+                        .that()
+                        .resideInAPackage(ROOT + module + "..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(ROOT + other + "..")
+                        .check(CLASSES)));
+    }
+
+    @Test
+    void internalPackagesAreUsedByTheirOwnModuleOnly() {
+        MAY_USE.keySet()
+                .forEach(module -> classes()
+                        .that()
+                        .resideInAPackage(ROOT + module + ".internal..")
+                        .should()
+                        .onlyHaveDependentClassesThat()
+                        .resideInAPackage(ROOT + module + "..")
+                        .allowEmptyShould(true)
+                        .check(CLASSES));
+    }
+
+    @Test
+    void modulesHaveNoCycles() {
+        slices().matching("dev.wellhead.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void librariesStayInTheModulesThatBringThem() {
+        LIBRARIES.forEach((library, modules) -> noClasses()
+                .that(resideInAnyPackage("dev.wellhead..")
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(resideInAnyPackage(modules.stream()
+                                .map(module -> ROOT + module + "..")
+                                .toArray(String[]::new)))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CLASSES));
+    }
+
+    @Test
+    void theBaseNeedsNothingButTheJdkAndItsStatedLibraries() {
+        classes()
+                .that()
+                .resideInAPackage("dev.wellhead.pool..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "javax.sql..", "org.slf4j..", "org.jspecify..", "dev.wellhead.pool..")
+                .check(CLASSES);
+    }
+
+    private static List<String> plus(List<String> left, List<String> right) {
+        return java.util.stream.Stream.concat(left.stream(), right.stream()).toList();
+    }
+}
