@@ -94,8 +94,8 @@ final class Serving {
                     code = ExitCode.DONE;
                 } else {
                     terminal.err()
-                            .println("wellhead: work was still running after " + drainLimit.toSeconds()
-                                    + " s and was cut off (server.drain-timeout)");
+                            .println("wellhead: work was still running after " + drainLimit.toMillis()
+                                    + " ms and was cut off (server.drain-timeout)");
                 }
             }
         } catch (InterruptedException e) {
