@@ -105,6 +105,35 @@ class HurtfulDriverTest {
     }
 
     @Test
+    void errorThatADriverThrowsAtConnectIsAFailedOpen() throws Exception {
+        driver.nextOpens(FakeBehavior.fail(HurtfulDriverTest::assertion));
+        try (var pool = new WellheadDataSource(
+                config().maxSize(1).startMode(StartMode.LAZY).build())) {
+            assertThat(use(pool)).isLessThan(Duration.ofSeconds(1));
+            assertThat(pool.snapshot().counters().openFailed()).isEqualTo(1);
+            assertThat(pool.snapshot().opening()).isZero();
+        }
+    }
+
+    @Test
+    void errorThatADriverThrowsAtRollbackCostsThatConnectionAndNoPlace() throws Exception {
+        driver.on(FakeOperation.ROLLBACK, FakeBehavior.fail(HurtfulDriverTest::assertion));
+        try (var pool = new WellheadDataSource(config().maxSize(1).build())) {
+            try (var connection = pool.getConnection();
+                    var statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                statement.execute("SELECT 1");
+            }
+            assertThat(pool.snapshot().counters().closed()).containsEntry(EvictReason.FAILED_RESET, 1L);
+            assertThat(use(pool)).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    private static SQLException assertion() {
+        throw new AssertionError("the driver's own");
+    }
+
+    @Test
     void socketThatIsBeingClosedStillTakesAPlaceInThePool() throws Exception {
         driver.on(FakeOperation.CLOSE, FakeBehavior.slow(Duration.ofMillis(20)));
         try (var pool = new WellheadDataSource(config().maxSize(3).maxUses(1).build())) {

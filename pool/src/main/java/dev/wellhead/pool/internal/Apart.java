@@ -24,7 +24,7 @@ final class Apart {
                 if (!result.complete(physical)) {
                     closer.end(physical, false);
                 }
-            } catch (Exception | LinkageError e) {
+            } catch (Exception | Error e) {
                 result.completeExceptionally(e);
             }
         });

@@ -210,7 +210,7 @@ final class Opener {
             Throwable failure = null;
             try {
                 connected = connector.connect();
-            } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            } catch (Exception | Error e) {
                 failure = e;
             }
             long tookNanos = pool.now() - beganNanos;

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
-    private static final long BROKEN_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long REPEAT_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LongSupplier clock;
     private final Shelf shelf = new Shelf();
@@ -56,7 +56,8 @@ public final class Pool {
     private final Acquirer acquirer;
     private final Releaser releaser;
     private final Housekeeper housekeeper;
-    private final LogPace brokenPace = new LogPace(BROKEN_LOG_NANOS, System::nanoTime);
+    private final LogPace brokenPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
+    private final LogPace resetPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
     private final AtomicLong ids = new AtomicLong();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -136,6 +137,23 @@ public final class Pool {
                     error.getSQLState(),
                     heldBack,
                     JdbcUrl.mask(String.valueOf(error.getMessage()))));
+        }
+    }
+
+    /** What the holder changed could not be undone. */
+    void resetFailed(PoolEntry entry, Throwable cause) {
+        entry.evictAtRelease(EvictReason.FAILED_RESET);
+        if (!listeners.none()) {
+            tell(new PoolEvent.Failed(name(), entry.id(), cause));
+        }
+        long heldBack = resetPace.pass();
+        if (heldBack != LogPace.HELD_BACK) {
+            PoolThreads.work(() -> LOG.warn(
+                    "reset failed pool={} connection={} notLogged={} cause={}",
+                    name(),
+                    entry.id(),
+                    heldBack,
+                    JdbcUrl.mask(String.valueOf(cause))));
         }
     }
 

@@ -72,11 +72,9 @@ final class Releaser {
             if (entry.session().restore()) {
                 pool.counters().rolledBack.increment();
             }
-        } catch (SQLException | RuntimeException | LinkageError e) {
-            entry.evictAtRelease(EvictReason.FAILED_RESET);
-            if (pool.heard()) {
-                pool.tell(new PoolEvent.Failed(pool.name(), entry.id(), e));
-            }
+        } catch (SQLException | RuntimeException | Error e) {
+            // Whatever the driver throws, its connection leaves; nothing may keep its place for ever.
+            pool.resetFailed(entry, e);
         }
     }
 

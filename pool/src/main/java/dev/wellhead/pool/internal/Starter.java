@@ -69,7 +69,7 @@ final class Starter {
                     pool.admit(entry);
                     done.complete(entry);
                 }
-            } catch (Exception | LinkageError e) {
+            } catch (Exception | Error e) {
                 done.completeExceptionally(e);
             }
         });
