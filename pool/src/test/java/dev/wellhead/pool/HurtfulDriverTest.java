@@ -353,8 +353,11 @@ class HurtfulDriverTest {
             for (int i = 0; i < 60; i++) {
                 callers.add(Work.async(pool::getConnection));
             }
-            for (var caller : callers) {
-                Work.get(caller).close();
+            // All are held until all are there: one given back early would serve the others, and no more be opened.
+            var held = callers.stream().map(Work::get).toList();
+            assertThat(held).hasSize(60);
+            for (var connection : held) {
+                connection.close();
             }
             assertThat(driver.peakOpening()).isBetween(5, 8);
             assertThat(driver.peakOpen()).isLessThanOrEqualTo(60);
