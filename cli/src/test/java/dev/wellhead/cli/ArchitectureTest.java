@@ -24,8 +24,8 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.wellhead");
 
-    private static final List<String> BASE = List.of("pool", "drivers", "embedded");
-    private static final List<String> CORE = List.of("pool", "drivers", "embedded", "database");
+    private static final List<String> BASE = List.of("pool", "drivers", "embedded", "sql");
+    private static final List<String> CORE = plus(BASE, List.of("database"));
     private static final List<String> FEATURES = List.of("config");
 
     /** Module by module, which others it may use. */
@@ -33,6 +33,7 @@ class ArchitectureTest {
             "pool", List.of(),
             "drivers", List.of("pool"),
             "embedded", List.of(),
+            "sql", List.of(),
             "database", BASE,
             "config", CORE,
             "micrometer", plus(CORE, FEATURES),
@@ -45,6 +46,7 @@ class ArchitectureTest {
             "io.javalin..", List.of("server"),
             "org.eclipse.jetty..", List.of("server"),
             "picocli..", List.of("cli"),
+            "org.jline..", List.of("cli"),
             "org.HdrHistogram..", List.of("cli"),
             "com.fasterxml.jackson..", List.of("server", "cli"),
             "io.micrometer..", List.of("micrometer", "server"),
@@ -114,6 +116,13 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "javax.sql..", "org.slf4j..", "org.jspecify..", "dev.wellhead.pool..")
+                .check(CLASSES);
+        classes()
+                .that()
+                .resideInAPackage("dev.wellhead.sql..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "dev.wellhead.sql..")
                 .check(CLASSES);
     }
 
