@@ -3,10 +3,12 @@
 package dev.wellhead.drivers;
 
 import dev.wellhead.pool.spi.DriverSupport;
+import dev.wellhead.pool.spi.ServerProbe;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
@@ -32,6 +34,23 @@ import org.postgresql.ssl.DefaultJavaSSLFactory;
  * It goes into the start message as {@code options=-c statement_timeout=...}, before the user's own options, so that
  * those win. {@code options} in the URL hide it: then it is set by a statement, unless they set it themselves. Behind a
  * pooler neither is allowed.
+ *
+ * <h2>Batches of inserts</h2>
+ *
+ * {@code reWriteBatchedInserts} is on, so that a batch of {@code INSERT ... VALUES} goes as statements of many rows each.
+ * Their update counts are then {@link java.sql.Statement#SUCCESS_NO_INFO}; and {@code ON CONFLICT DO UPDATE} refuses a
+ * batch in which one key comes twice (SQLSTATE 21000), as it does in any statement. The user's own setting stands.
+ *
+ * <h2>Values in error texts</h2>
+ *
+ * pgjdbc puts a batch's parameter values and the server's DETAIL ({@code Key (id)=(5) already exists}) into its error
+ * texts, which end in logs. So they are left out, unless the user sets {@code logServerErrorDetail}; whoever needs the
+ * detail asks {@code PSQLException.getServerErrorMessage()}.
+ *
+ * <h2>Behind a pooler</h2>
+ *
+ * A statement prepared under a name stays in a server session that the next transaction may not get, or that has that
+ * name from somebody else; pgjdbc does so with COMMIT too. So none is, unless the user sets {@code prepareThreshold}.
  *
  * <h2>Whom TLS trusts</h2>
  *
@@ -60,9 +79,14 @@ public final class PostgresSupport implements DriverSupport {
         Map<String, String> properties = new HashMap<>();
         properties.put(PGProperty.CONNECT_TIMEOUT.getName(), seconds(settings));
         properties.put(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
+        properties.put(PGProperty.REWRITE_BATCHED_INSERTS.getName(), "true");
+        properties.put(PGProperty.LOG_SERVER_ERROR_DETAIL.getName(), "false");
         properties.put(
                 PGProperty.SSL_RESPONSE_TIMEOUT.getName(),
                 Long.toString(Math.min(LONGEST_SSL_ANSWER_MILLIS, settings.connectTimeoutMillis())));
+        if (settings.pooled()) {
+            properties.put(PGProperty.PREPARE_THRESHOLD.getName(), "0");
+        }
         if (!settings.applicationName().isEmpty()) {
             properties.put(PGProperty.APPLICATION_NAME.getName(), settings.applicationName());
         }
@@ -130,6 +154,11 @@ public final class PostgresSupport implements DriverSupport {
     public boolean isFatal(SQLException error) {
         var state = error.getSQLState();
         return state != null && (state.startsWith("08") || ENDED.contains(state));
+    }
+
+    @Override
+    public Optional<ServerProbe> probe() {
+        return Optional.of(new PostgresProbe());
     }
 
     private static <T> @Nullable T unwrap(Connection connection, Class<T> type) {

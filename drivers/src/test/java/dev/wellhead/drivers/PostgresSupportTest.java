@@ -4,6 +4,7 @@ package dev.wellhead.drivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
@@ -15,6 +16,7 @@ import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -49,6 +51,7 @@ class PostgresSupportTest {
                 .containsEntry("socketTimeout", "2")
                 .containsEntry("sslResponseTimeout", "1500")
                 .containsEntry("tcpKeepAlive", "true")
+                .containsEntry("reWriteBatchedInserts", "true")
                 .doesNotContainKeys("options", "ApplicationName", "loginTimeout");
     }
 
@@ -57,6 +60,53 @@ class PostgresSupportTest {
         var given = Map.of("connectTimeout", "7", "tcpKeepAlive", "false", "ApplicationName", "mine");
         assertThat(support.connectProperties(new ConnectSettings(1_500, 0, "pool's", false), given))
                 .doesNotContainKeys("connectTimeout", "tcpKeepAlive", "ApplicationName");
+    }
+
+    @Test
+    void sendsBatchOfInsertsAsFewStatementsUnlessTheUserSaysOtherwise() throws SQLException {
+        try (var connection = connect(url(""), PLAIN, Map.of())) {
+            assertThat(batchOfFour(connection)).containsOnly(Statement.SUCCESS_NO_INFO);
+        }
+        try (var connection = connect(url(""), PLAIN, Map.of("reWriteBatchedInserts", "false"))) {
+            assertThat(batchOfFour(connection)).containsExactly(1, 1, 1, 1);
+        }
+        try (var connection = connect(url("&reWriteBatchedInserts=false"), PLAIN, Map.of())) {
+            assertThat(batchOfFour(connection)).containsExactly(1, 1, 1, 1);
+        }
+    }
+
+    private static int[] batchOfFour(Connection connection) throws SQLException {
+        try (var create = connection.createStatement()) {
+            create.execute("CREATE TEMP TABLE item (id int)");
+        }
+        try (var insert = connection.prepareStatement("INSERT INTO item VALUES (?)")) {
+            for (int i = 0; i < 4; i++) {
+                insert.setInt(1, i);
+                insert.addBatch();
+            }
+            return insert.executeBatch();
+        }
+    }
+
+    @Test
+    void keepsValuesOutOfErrorTextsUnlessTheUserSaysOtherwise() throws SQLException {
+        assertThat(failedBatch(Map.of())).contains("duplicate key").doesNotContain("4711");
+        assertThat(failedBatch(Map.of("logServerErrorDetail", "true"))).contains("4711");
+    }
+
+    private String failedBatch(Map<String, String> given) throws SQLException {
+        try (var connection = connect(url(""), PLAIN, given);
+                var create = connection.createStatement()) {
+            create.execute("CREATE TEMP TABLE item (id int PRIMARY KEY)");
+            try (var insert = connection.prepareStatement("INSERT INTO item VALUES (?)")) {
+                for (int i = 0; i < 2; i++) {
+                    insert.setInt(1, 4711);
+                    insert.addBatch();
+                }
+                return catchThrowableOfType(SQLException.class, insert::executeBatch)
+                        .getMessage();
+            }
+        }
     }
 
     @Test
@@ -72,6 +122,32 @@ class PostgresSupportTest {
         var settings = new ConnectSettings(1_500, 30_000, "", false);
         assertThat(support.connectProperties(settings, Map.of("options", "-c work_mem=8MB")))
                 .containsEntry("options", "-c statement_timeout=30000 -c work_mem=8MB");
+    }
+
+    @Test
+    void namesNoStatementBehindPoolerUnlessTheUserSaysOtherwise() throws SQLException {
+        var pooled = new ConnectSettings(1_500, 0, "", true);
+        assertThat(namedStatements(pooled, Map.of())).isZero();
+        assertThat(namedStatements(pooled, Map.of("prepareThreshold", "2"))).isPositive();
+        assertThat(namedStatements(PLAIN, Map.of())).isPositive();
+    }
+
+    /** How many the server keeps by a name after a statement and its commits ran often. */
+    private int namedStatements(ConnectSettings settings, Map<String, String> given) throws SQLException {
+        try (var connection = connect(url(""), settings, given)) {
+            connection.setAutoCommit(false);
+            try (var statement = connection.prepareStatement("SELECT 1")) {
+                for (int i = 0; i < 10; i++) {
+                    statement.execute();
+                    connection.commit();
+                }
+            }
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery("SELECT count(*) FROM pg_prepared_statements")) {
+                rows.next();
+                return rows.getInt(1);
+            }
+        }
     }
 
     @Test

@@ -130,7 +130,8 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Applies other settings while the pool runs.
+     * Applies other settings while the pool runs. Another password for the same user name counts for connections opened
+     * from now on; those that are open stay.
      *
      * @return what changed, and what takes a new pool to change
      */

@@ -244,6 +244,78 @@ class OperatorTest {
     }
 
     @Test
+    void anotherPasswordCountsForNewConnectionsWhileOldOnesStay() throws Exception {
+        try (var server = PostgresServer.start()) {
+            server.requirePassword("clerk", "canary-1");
+            var config = Work.config("rotated")
+                    .jdbcUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/postgres")
+                    .username("clerk")
+                    .password(Secret.of("canary-1"))
+                    .maxSize(2)
+                    .minIdle(0)
+                    .acquireTimeout(Duration.ofSeconds(20))
+                    .build();
+            try (var pool = new WellheadDataSource(config);
+                    var held = pool.getConnection()) {
+                server.requirePassword("clerk", "canary-2");
+                var report = pool.reconfigure(
+                        config.toBuilder().password(Secret.of("canary-2")).build());
+                assertThat(report.changed())
+                        .extracting(ReconfigureReport.Change::key)
+                        .containsExactly("credentials");
+                assertThat(report.needRestart()).isEmpty();
+                assertThat(report.toString()).doesNotContain("canary");
+                try (var opened = pool.getConnection()) {
+                    assertThat(Work.pid(opened)).isNotEqualTo(Work.pid(held));
+                }
+            }
+        }
+    }
+
+    @Test
+    void anotherUserNameOrProviderTakesANewPool() {
+        var config = Work.config("login")
+                .startMode(StartMode.LAZY)
+                .username("clerk")
+                .password(Secret.of("canary"))
+                .build();
+        try (var pool = new WellheadDataSource(config)) {
+            for (var wanted : List.of(
+                    config.toBuilder().username("other").build(),
+                    config.toBuilder()
+                            .credentials(() -> Credentials.of("clerk", "canary"))
+                            .build())) {
+                var report = pool.reconfigure(wanted);
+                assertThat(report.changed()).isEmpty();
+                assertThat(report.needRestart())
+                        .extracting(ReconfigureReport.Change::key)
+                        .containsExactly("credentials");
+                assertThat(pool.config()).isEqualTo(config);
+            }
+        }
+    }
+
+    @Test
+    void passwordOfAnotherServerIsNotTriedAtThisOne() {
+        var config = Work.config("moved")
+                .startMode(StartMode.LAZY)
+                .username("clerk")
+                .password(Secret.of("canary-1"))
+                .build();
+        try (var pool = new WellheadDataSource(config)) {
+            var report = pool.reconfigure(config.toBuilder()
+                    .jdbcUrl("jdbc:postgresql://other.invalid/d")
+                    .password(Secret.of("canary-2"))
+                    .build());
+            assertThat(report.changed()).isEmpty();
+            assertThat(report.needRestart())
+                    .extracting(ReconfigureReport.Change::key)
+                    .containsExactlyInAnyOrder("url", "credentials");
+            assertThat(pool.config()).isEqualTo(config);
+        }
+    }
+
+    @Test
     void higherMaxSizeServesThoseInLineAtOnce() throws Exception {
         var config = Work.config("grow").maxSize(1).build();
         try (var pool = new WellheadDataSource(config);

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The settings of a pool: defaults, rules, and no secrets where people read. */
 class PoolConfigTest {
@@ -219,6 +220,11 @@ class PoolConfigTest {
                         + " | jdbc:sqlserver://h:1433;databaseName=d;encrypt=true | sa | canary",
                 "jdbc:h2:mem:d;USER=sa;PASSWORD=canary | jdbc:h2:mem:d | sa | canary",
                 "jdbc:mariadb://h/d?user=app&password=canary | jdbc:mariadb://h/d | app | canary",
+                "jdbc:oracle:thin:app/canary@//h:1521/s | jdbc:oracle:thin:@//h:1521/s | app | canary",
+                "jdbc:oracle:thin:app/canary@h:1521:s?a=b@c | jdbc:oracle:thin:@h:1521:s?a=b@c | app | canary",
+                "jdbc:oracle:thin:app/\"can@/ary\"@h:1521:s | jdbc:oracle:thin:@h:1521:s | app | can@/ary",
+                "jdbc:oracle:thin:app/can?ary@h:1521:s | jdbc:oracle:thin:@h:1521:s | app | can?ary",
+                "jdbc:db2://h:50000/d:user=app;password=canary;a=b; | jdbc:db2://h:50000/d:a=b; | app | canary",
             })
     void takesLoginOutOfTheUrl(String url, String shown, String user, String password) throws Exception {
         var config = PoolConfig.builder().jdbcUrl(url).build();
@@ -228,6 +234,20 @@ class PoolConfigTest {
         assertThat(login.username()).isEqualTo(user);
         assertThat(login.password().reveal()).isEqualTo(password);
         assertThat(config.toString()).doesNotContain(password).doesNotContain("canary");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:mysql://(host=h,user=u,password=can)ary)/d",
+                "jdbc:mysql://address=(host=h)(password=canary)/d",
+                "jdbc:db2://h/d:sslTrustStorePassword=canary;",
+                "jdbc:sqlserver://h;trustStorePassword={can;ary}",
+            })
+    void showsNoSecretOfAUrlThatIsKeptAsItIs(String url) {
+        var config = PoolConfig.builder().jdbcUrl(url).build();
+        assertThat(config.toString()).doesNotContain("can").doesNotContain("ary");
+        assertThat(config.shownUrl()).doesNotContain("ary");
     }
 
     @Test

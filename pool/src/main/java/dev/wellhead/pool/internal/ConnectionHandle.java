@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.spi.TransactionEnd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.CallableStatement;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * made through this handle (statements, result sets, metadata) asks it before each call, so it is dead as soon as this
  * is, though the physical connection may serve somebody else by then.
  */
-final class ConnectionHandle extends ConnectionDelegate {
+final class ConnectionHandle extends ConnectionDelegate implements TransactionEnd {
 
     private static final VarHandle ENTRY;
 
@@ -67,6 +68,19 @@ final class ConnectionHandle extends ConnectionDelegate {
         var detached = detach();
         if (detached != null) {
             detached.release();
+        }
+    }
+
+    @Override
+    public void reserve(String owner) throws SQLException {
+        open().session().reserveEnd(owner);
+    }
+
+    @Override
+    public void free() {
+        var current = entry;
+        if (current != null) {
+            current.session().freeEnd();
         }
     }
 

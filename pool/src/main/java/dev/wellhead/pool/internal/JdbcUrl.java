@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * A JDBC URL, taken apart as far as secrets demand: {@code user} and {@code password} are taken out at once, whether
- * they stand before the host, among the parameters after {@code ?} or among those after {@code ;}.
+ * they stand before the host, before Oracle's {@code @}, among the parameters after {@code ?} or among those after {@code ;}.
  *
  * @param withoutCredentials the URL that may be shown and handed to the driver
  * @param username the login found in it; empty if none
@@ -29,7 +29,14 @@ public record JdbcUrl(String withoutCredentials, String username, Secret passwor
             + "|[^:/?@\\[\\s]+:(?!\\d+[/,])[^?;\\s]*(?:;(?!\\w+=)[^?;\\s]*)*)@");
 
     private static final Pattern SECRET_PARAMETER = Pattern.compile(
-            "(?i)([?&;](?:[a-z_.]*(?:password|passwd|pwd|secret|token|key)[a-z_.]*)=)(?:\\{[^}]*\\}|[^&;]*)");
+            "(?i)([?&;:(,](?:[a-z_.]*(?:password|passwd|pwd|secret|token|key)[a-z_.]*)=)(?:\\{[^}]*\\}|[^&;]*)");
+
+    /** Oracle's {@code user/password} before the {@code @}; the password may stand in double quotes. */
+    private static final Pattern ORACLE_LOGIN =
+            Pattern.compile("(?i)^(jdbc:oracle:[a-z0-9]+:)([^/@\"]*)/(\"[^\"]*\"|[^?]*|.*)(?=@)");
+
+    /** The first parameter of DB2 stands after a colon. */
+    private static final Pattern AFTER_COLON = Pattern.compile("(?i)(.*/[^:]*:)((?:user|password)=.*)");
 
     private static final Pattern SEMICOLON_OUTSIDE_BRACES = Pattern.compile(";(?![^{]*\\})");
 
@@ -37,8 +44,13 @@ public record JdbcUrl(String withoutCredentials, String username, Secret passwor
     public static JdbcUrl parse(String url) {
         var login = new Login();
         var rest = url;
+        Matcher oracle = ORACLE_LOGIN.matcher(rest);
         Matcher info = USER_INFO.matcher(rest);
-        if (info.find()) {
+        if (oracle.find()) {
+            login.user = oracle.group(2);
+            login.password = oracle.group(3).replaceAll("^\"|\"$", "");
+            rest = oracle.group(1) + rest.substring(oracle.end());
+        } else if (info.find()) {
             login.take(info.group(1));
             rest = rest.substring(0, info.start()) + "//" + rest.substring(info.end());
         }
@@ -47,14 +59,23 @@ public record JdbcUrl(String withoutCredentials, String username, Secret passwor
             var kept = login.sift(List.of(rest.substring(query + 1).split("&", -1)), true);
             rest = rest.substring(0, query) + (kept.isEmpty() ? "" : "?" + String.join("&", kept));
         } else {
-            rest = String.join(";", login.sift(List.of(SEMICOLON_OUTSIDE_BRACES.split(rest, -1)), false));
+            var parts = List.of(SEMICOLON_OUTSIDE_BRACES.split(rest, -1));
+            var first = AFTER_COLON.matcher(parts.get(0));
+            if (first.matches()) {
+                login.sift(List.of(first.group(2)), false);
+                parts = parts.subList(1, parts.size());
+                rest = first.group(1) + String.join(";", login.sift(parts, false));
+            } else {
+                rest = String.join(";", login.sift(parts, false));
+            }
         }
         return new JdbcUrl(rest, login.user, Secret.of(login.password));
     }
 
     /** The text with everything that may be a secret replaced by {@code ****}. */
     public static String mask(String url) {
-        var masked = USER_INFO.matcher(url).replaceAll("//****@");
+        var masked = ORACLE_LOGIN.matcher(url).replaceFirst("$1****");
+        masked = USER_INFO.matcher(masked).replaceAll("//****@");
         return SECRET_PARAMETER.matcher(masked).replaceAll("$1****");
     }
 

@@ -312,9 +312,14 @@ public final class Pool {
             housekeeper.restart();
         }
         serve();
-        LOG.info(
-                "pool reconfigured pool={} changed={}", name(), outcome.report().changed());
+        LOG.info("pool reconfigured pool={} changed={}", name(), shown(outcome.report()));
         return outcome.report();
+    }
+
+    private static List<String> shown(ReconfigureReport report) {
+        return report.changed().stream()
+                .map(change -> change.key() + ":" + change.before() + "->" + change.after())
+                .toList();
     }
 
     public void addListener(PoolListener listener) {

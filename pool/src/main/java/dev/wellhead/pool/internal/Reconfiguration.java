@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.Credentials;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.ReconfigureReport;
 import dev.wellhead.pool.ReconfigureReport.Change;
@@ -22,7 +23,6 @@ final class Reconfiguration {
     private static final Set<String> NEED_RESTART = Set.of(
             "name",
             "jdbcUrl",
-            "credentials",
             "driverProperties",
             "statementTimeout",
             "initSql",
@@ -46,7 +46,8 @@ final class Reconfiguration {
             var before = read(component, now);
             var after = read(component, wanted);
             if (!before.equals(after)) {
-                var restart = NEED_RESTART.contains(component.getName());
+                var restart = NEED_RESTART.contains(component.getName())
+                        || (component.getName().equals("credentials") && !isSameLogin(now, wanted));
                 (restart ? needRestart : changed)
                         .add(new Change(kebab(component.getName()), shown(before), shown(after)));
             }
@@ -56,6 +57,7 @@ final class Reconfiguration {
 
     private static PoolConfig merge(PoolConfig now, PoolConfig wanted) {
         return now.toBuilder()
+                .credentials(isSameLogin(now, wanted) ? wanted.credentials() : now.credentials())
                 .maxSize(wanted.maxSize())
                 .minIdle(wanted.minIdle())
                 .acquireTimeout(wanted.acquireTimeout())
@@ -74,6 +76,18 @@ final class Reconfiguration {
                 .housekeeperInterval(wanted.housekeeperInterval())
                 .validationQuery(wanted.validationQuery().orElse(null))
                 .build();
+    }
+
+    /**
+     * Whether the login is the same but for its password. Connections of two logins in one pool would differ in what
+     * they may do; the password of another URL may be that of another server, which this one must not be shown; a
+     * provider is asked at each connect anyway and changes its passwords by itself.
+     */
+    private static boolean isSameLogin(PoolConfig now, PoolConfig wanted) {
+        return now.jdbcUrl().equals(wanted.jdbcUrl())
+                && now.credentials() instanceof Credentials before
+                && wanted.credentials() instanceof Credentials after
+                && before.username().equals(after.username());
     }
 
     private static Object read(RecordComponent component, PoolConfig config) {

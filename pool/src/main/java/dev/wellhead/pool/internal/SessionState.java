@@ -9,6 +9,7 @@ import dev.wellhead.pool.spi.DriverSupport.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.sql.Savepoint;
 import java.util.Map;
 import java.util.Objects;
@@ -70,6 +71,9 @@ final class SessionState {
     private boolean touched;
     /** Whether a statement ran since the last commit or rollback. */
     private boolean worked;
+
+    /** Who alone may end the transaction; null: the holder. */
+    private @Nullable String endOwner;
     /** Whether anything was asked of the connection since the last commit or rollback. */
     private boolean maybeOpen;
     /** Whether the holder has had the physical connection in his hands. */
@@ -166,6 +170,9 @@ final class SessionState {
 
     void setAutoCommit(boolean value) throws SQLException {
         var before = physical.getAutoCommit();
+        if (before != value) {
+            requireFreeEnd("a change of auto-commit");
+        }
         autoCommit.change(physical, value);
         if (before != value) {
             // Off to on commits; on to off: what ran before is committed.
@@ -230,11 +237,13 @@ final class SessionState {
     }
 
     void commit() throws SQLException {
+        requireFreeEnd("commit");
         physical.commit();
         ended();
     }
 
     void rollback() throws SQLException {
+        requireFreeEnd("rollback");
         physical.rollback();
         ended();
     }
@@ -246,6 +255,25 @@ final class SessionState {
     private void ended() {
         worked = false;
         maybeOpen = false;
+    }
+
+    /** Lets nobody end the transaction from here on. */
+    void reserveEnd(String owner) {
+        endOwner = owner;
+    }
+
+    void freeEnd() {
+        endOwner = null;
+    }
+
+    private void requireFreeEnd(String what) throws SQLException {
+        if (endOwner != null) {
+            throw new SQLNonTransientException(
+                    what + " is refused: " + endOwner
+                            + " ends this transaction itself, when its work returns or throws;"
+                            + " leave commit, rollback and auto-commit to it, or use a savepoint",
+                    "2D000");
+        }
     }
 
     // The end of a lease.
@@ -261,6 +289,7 @@ final class SessionState {
         if (!touched) {
             return false;
         }
+        freeEnd();
         // First: the holder's limit may be too short, or none, for what follows.
         networkTimeout.restore(physical);
         openStatements.closeAll(driver);

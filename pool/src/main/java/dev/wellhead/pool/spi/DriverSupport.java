@@ -5,6 +5,7 @@ package dev.wellhead.pool.spi;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -99,5 +100,10 @@ public interface DriverSupport {
     /** Whether this error means that the physical connection must not be used again. */
     default boolean isFatal(SQLException error) {
         return false;
+    }
+
+    /** What the driver can tell of a server before anybody logs in; empty where it can tell nothing. */
+    default Optional<ServerProbe> probe() {
+        return Optional.empty();
     }
 }

@@ -14,11 +14,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,6 +93,32 @@ class SessionStateTest {
 
     private static List<String> rows() throws SQLException {
         return database.execute("SELECT id FROM t ORDER BY id");
+    }
+
+    @ParameterizedTest
+    @MethodSource("supports")
+    void reservedEndIsRefusedUntilItIsFreeAndForgottenAtRelease(DriverSupport driver) throws SQLException {
+        var entry = entry(driver);
+        var handle = new ConnectionHandle(entry);
+        handle.setAutoCommit(false);
+        execute(handle, "INSERT INTO t VALUES (1)");
+        handle.reserve("the test");
+        for (ThrowingCallable end :
+                List.<ThrowingCallable>of(handle::commit, handle::rollback, () -> handle.setAutoCommit(true))) {
+            assertThatThrownBy(end)
+                    .isInstanceOf(SQLNonTransientException.class)
+                    .hasMessageContaining("the test ends this transaction itself")
+                    .extracting(e -> ((SQLException) e).getSQLState())
+                    .isEqualTo("2D000");
+        }
+        handle.rollback(handle.setSavepoint());
+        handle.free();
+        handle.commit();
+        assertThat(rows()).containsExactly("1");
+        handle.reserve("the test");
+        entry.session().restore();
+        handle.setAutoCommit(false);
+        handle.commit();
     }
 
     @ParameterizedTest
