@@ -5,6 +5,7 @@ package dev.wellhead.database;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,20 @@ public sealed interface Attempt<T extends @Nullable Object> {
             body.put("success", false);
             body.put("error", Collections.unmodifiableMap(details));
             return Collections.unmodifiableMap(body);
+        }
+    }
+
+    /**
+     * Makes a call of a {@link Database} and tells how it ended, instead of throwing.
+     *
+     * @param call such as {@code () -> database.update("rename", sql, name, id)}; what it throws besides a
+     *     {@link DatabaseException} goes through
+     */
+    static <T extends @Nullable Object> Attempt<T> of(Supplier<T> call) {
+        try {
+            return new Success<>(call.get());
+        } catch (DatabaseException e) {
+            return new Failure<>(e);
         }
     }
 

@@ -4,7 +4,9 @@ package dev.wellhead.database;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -20,7 +22,9 @@ final class CallLog {
         CALL_FAILED("call failed", Level.WARN),
         SLOW_QUERY("slow query", Level.WARN),
         TRANSACTION_ROLLED_BACK("transaction rolled back", Level.WARN),
-        RELEASE_FAILED("release failed", Level.WARN);
+        RELEASE_FAILED("release failed", Level.WARN),
+        HOOK_FAILED("transaction hook failed", Level.WARN),
+        STREAM_NOT_CLOSED("stream not closed", Level.WARN);
 
         private final String words;
         private final Level level;
@@ -30,6 +34,10 @@ final class CallLog {
             this.level = level;
         }
     }
+
+    /** Matters of one statement: its caller gets the error, an operator has nothing to do. */
+    private static final Set<ErrorCode> OF_THE_STATEMENT =
+            EnumSet.of(ErrorCode.E2007, ErrorCode.E2012, ErrorCode.E2015, ErrorCode.E2016, ErrorCode.E2017);
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int MOST_PER_WINDOW = 10;
@@ -56,7 +64,7 @@ final class CallLog {
 
     void callFailed(FailedCall call) {
         var code = call.judgement().code();
-        var level = code == ErrorCode.E2007 || code == ErrorCode.E2012
+        var level = OF_THE_STATEMENT.contains(code)
                 ? Level.DEBUG
                 : code.severity() == Severity.CRITICAL || code == ErrorCode.E2002 ? Level.ERROR : Level.WARN;
         write(
@@ -92,6 +100,24 @@ final class CallLog {
                 Event.RELEASE_FAILED.level,
                 operation,
                 "cause=" + cause.getClass().getSimpleName());
+    }
+
+    /** The hook's own words stay out: they may hold anything. The stack trace is written at DEBUG. */
+    void hookFailed(String operation, String hook, Throwable cause) {
+        write(
+                Event.HOOK_FAILED,
+                Event.HOOK_FAILED.level,
+                operation,
+                "hook=" + hook + " cause=" + cause.getClass().getSimpleName());
+        LOG.debug("transaction hook failed pool={} operation={} hook={}", database, operation, hook, cause);
+    }
+
+    void streamNotClosed(String operation) {
+        write(
+                Event.STREAM_NOT_CLOSED,
+                Event.STREAM_NOT_CLOSED.level,
+                operation,
+                "hint=\"open it in try-with-resources\"");
     }
 
     private static String state(FailedCall call) {

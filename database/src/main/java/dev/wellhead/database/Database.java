@@ -2,53 +2,52 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.database.internal.Dialect;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.WellheadDataSource;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One database: named calls over its pool, with retry, transactions, health and counters.
  *
  * <p>Thread-safe. A call blocks its thread while it waits for a connection ({@code acquireTimeout} an attempt), while it
- * pauses between attempts, and while the work runs. Every call takes a connection of its own: a call made inside of
- * another's work takes a second one and is a transaction apart; nothing is bound to the thread. Nested calls can so
- * exhaust a pool; pass the connection on instead.
+ * pauses between attempts, and while the work runs. Every call takes a connection of its own.
  *
- * <p>Names of operations appear in leases, errors and logs: use a few constant ones, without data in them.
+ * <p>Inside of {@link #transaction} the thread is bound to the transaction: calls of this same object on that thread are
+ * refused with an {@link IllegalStateException} until it ends, for they would run outside of it. Use the
+ * {@link Transaction}, or say in {@link TransactionOptions} what a nested transaction is meant to be.
  *
  * <p>What the database refuses is thrown as a {@link DatabaseException}; what the work throws by itself (runtime
  * exceptions) goes to the caller as it is.
  */
-public final class Database implements AutoCloseable {
+public final class Database implements SqlExecutor, AutoCloseable {
 
-    /** Rows sent to the server at once by {@link #batch}. */
-    private static final int BATCH_ROWS = 1_000;
-
-    private final DatabaseConfig config;
+    private final LiveSettings settings;
     private final WellheadDataSource dataSource;
     private final Retrier retrier;
-    private final CommitCheck commitCheck;
     private final HealthMonitor health;
-    private final Retrier.Time time;
+    private final Transactions transactions;
+    private final Calls calls;
+    private final Statements statements;
+    private final Tables tables;
 
     private Database(DatabaseConfig config, WellheadDataSource dataSource, Retrier.Time time) {
         var url = config.pool().jdbcUrl();
         var judge = ErrorJudge.forUrl(url);
-        this.config = config;
+        this.settings = new LiveSettings(config);
         this.dataSource = dataSource;
-        this.time = time;
-        this.retrier = new Retrier(config.name(), config.retry(), judge, dataSource::snapshot, time);
-        this.commitCheck = CommitCheck.forUrl(url);
-        this.health = new HealthMonitor(config, dataSource, judge);
+        this.retrier = new Retrier(config.name(), () -> settings.get().retry(), judge, dataSource::snapshot, time);
+        this.health = new HealthMonitor(settings, dataSource, judge);
+        var language = new Language(Dialect.of(url));
+        this.transactions = new Transactions(config, language);
+        this.calls = new Calls(dataSource, retrier, time.nanoClock(), settings::slowNanos, transactions);
+        this.statements = new Statements(calls, language);
+        this.tables = new Tables(statements);
     }
 
     /**
@@ -78,9 +77,14 @@ public final class Database implements AutoCloseable {
         return database;
     }
 
-    /** The name in logs, errors and metrics. */
+    @Override
     public String name() {
-        return config.name();
+        return config().name();
+    }
+
+    @Override
+    public Query query(String operation, String sql, @Nullable Object... parameters) {
+        return new Query(statements, operation, sql, parameters, Statements.FETCH_SIZE);
     }
 
     /**
@@ -89,24 +93,14 @@ public final class Database implements AutoCloseable {
      *
      * @throws DatabaseException when it failed
      */
+    @Override
     public <T extends @Nullable Object> T query(String operation, SqlWork<T> work) {
-        return retrier.run(operation, progress -> autoCommitted(operation, work, progress));
+        return calls.run(operation, work);
     }
 
-    /**
-     * Runs one statement in auto-commit.
-     *
-     * @param parameters for its question marks, in order; null is SQL's NULL
-     * @return how many rows it changed
-     * @throws DatabaseException when it failed
-     */
+    @Override
     public int update(String operation, String sql, @Nullable Object... parameters) {
-        return update(operation, connection -> {
-            try (var statement = connection.prepareStatement(sql)) {
-                bind(statement, Arrays.asList(parameters));
-                return statement.executeUpdate();
-            }
-        });
+        return statements.update(operation, sql, parameters);
     }
 
     /**
@@ -114,56 +108,77 @@ public final class Database implements AutoCloseable {
      *
      * @throws DatabaseException when it failed; {@link DatabaseException#kind()} says whether it may have taken effect
      */
+    @Override
     public <T extends @Nullable Object> T update(String operation, SqlWork<T> work) {
-        return retrier.run(operation, progress -> autoCommitted(operation, work, progress));
+        return calls.run(operation, work);
+    }
+
+    @Override
+    public <K> K insert(
+            String operation, String keyColumn, Class<K> keyType, String sql, @Nullable Object... parameters) {
+        return statements.insert(operation, keyColumn, keyType, sql, parameters);
+    }
+
+    @Override
+    public int[] batch(String operation, String sql, List<?> rows) {
+        return statements.batch(operation, sql, rows);
+    }
+
+    @Override
+    public <T extends Record> Optional<T> find(Table<T> table, Object... id) {
+        return tables.find(table, id);
+    }
+
+    @Override
+    public <T extends Record> T insert(Table<T> table, T row) {
+        return tables.insert(table, row);
+    }
+
+    @Override
+    public <T extends Record> boolean update(Table<T> table, T row) {
+        return tables.update(table, row);
+    }
+
+    @Override
+    public <T extends Record> boolean delete(Table<T> table, Object... id) {
+        return tables.delete(table, id);
     }
 
     /**
-     * Runs work in one transaction: commits when it returns, rolls back when it throws anything. The work leaves commit,
-     * rollback and auto-commit alone; savepoints are free.
+     * Runs work in one transaction: commits when it returns, rolls back when it throws anything.
      *
      * <p>If a statement failed and the work caught its error, PostgreSQL could only roll back, so the commit is refused
      * with a {@link CommitRefusedException}.
      *
      * @throws DatabaseException when it failed; {@link DatabaseException#kind()} is {@link ErrorKind#AMBIGUOUS} when the
      *     connection broke after COMMIT was sent
+     * @throws IllegalStateException when a transaction of this database is open on the thread
      */
-    public <T extends @Nullable Object> T transaction(String operation, SqlWork<T> work) {
-        return retrier.run(operation, progress -> transacted(operation, work, progress));
+    @Override
+    public <T extends @Nullable Object> T transaction(String operation, TransactionWork<T> work) {
+        return transaction(operation, TransactionOptions.DEFAULT, work);
     }
 
     /**
-     * Runs one statement for many rows, in one transaction.
+     * As {@link #transaction(String, TransactionWork)}, begun as the options say.
      *
-     * @param rows the parameters of each, all of the same number; none at all does nothing
-     * @return how many rows each changed, as {@link java.sql.Statement#executeBatch()} tells
-     * @throws DatabaseException when it failed; then no row was changed
-     * @throws IllegalArgumentException when a row is null or has another number of parameters than the first; nothing
-     *     was sent
+     * @throws DatabaseException when it failed
+     * @throws IllegalStateException when a transaction of this database is open on the thread and
+     *     {@link Propagation#REFUSE} holds, or {@link Propagation#JOIN} and the open one cannot give what is asked for
      */
-    public int[] batch(String operation, String sql, List<? extends List<?>> rows) {
-        if (rows.isEmpty()) {
-            return new int[0];
-        }
-        requireSameWidth(rows);
-        return transaction(operation, connection -> {
-            try (var statement = connection.prepareStatement(sql)) {
-                return runBatch(statement, rows);
-            }
-        });
+    public <T extends @Nullable Object> T transaction(
+            String operation, TransactionOptions options, TransactionWork<T> work) {
+        return transactions.run(calls, operation, options, work);
     }
 
     /**
-     * As {@link #query}, but tells of a failure instead of throwing it.
+     * As {@link #query(String, SqlWork)}, but tells of a failure instead of throwing it; {@link Attempt#of} does so for
+     * any call.
      *
      * @return how it ended; never throws a {@link DatabaseException}
      */
     public <T extends @Nullable Object> Attempt<T> attempt(String operation, SqlWork<T> work) {
-        try {
-            return new Attempt.Success<>(query(operation, work));
-        } catch (DatabaseException e) {
-            return new Attempt.Failure<>(e);
-        }
+        return Attempt.of(() -> query(operation, work));
     }
 
     /** What the last check found, with the pool as it is now. Returns at once. */
@@ -200,9 +215,22 @@ public final class Database implements AutoCloseable {
         return dataSource.leases();
     }
 
-    /** The settings it was opened with. */
+    /** The settings in force. */
     public DatabaseConfig config() {
-        return config;
+        return settings.get();
+    }
+
+    /**
+     * Applies other settings while it runs: sizes and limits of the pool, a new password for the same user, retry,
+     * health and the slow-query threshold. They are in force for all that begins afterwards; calls under way end by what
+     * they began with. Returns without waiting for connections; calls of it come one after the other. Where several
+     * names of a {@link DatabaseManager} mean this database, it changes for all of them.
+     *
+     * @return what counts now, and what differs and takes a restart
+     * @throws IllegalStateException when this database is closed
+     */
+    public DatabaseReconfiguration reconfigure(DatabaseConfig wanted) {
+        return settings.change(wanted, dataSource, health);
     }
 
     /** The pool, for what wants a {@link javax.sql.DataSource}. */
@@ -242,125 +270,5 @@ public final class Database implements AutoCloseable {
                 1,
                 Duration.ZERO,
                 snapshot());
-    }
-
-    private <T extends @Nullable Object> T autoCommitted(String operation, SqlWork<T> work, Progress progress)
-            throws SQLException {
-        return withConnection(operation, connection -> {
-            if (!connection.getAutoCommit()) {
-                connection.setAutoCommit(true);
-            }
-            progress.reached(Phase.AUTOCOMMIT_SENT);
-            return work.run(connection);
-        });
-    }
-
-    private <T extends @Nullable Object> T transacted(String operation, SqlWork<T> work, Progress progress)
-            throws SQLException {
-        return withConnection(operation, connection -> {
-            connection.setAutoCommit(false);
-            progress.reached(Phase.IN_TRANSACTION);
-            try {
-                T result = work.run(connection);
-                commitCheck.requireCommittable(connection);
-                progress.reached(Phase.COMMIT_SENT);
-                connection.commit();
-                return result;
-            } catch (Throwable failure) {
-                rollback(operation, connection, failure);
-                throw failure;
-            }
-        });
-    }
-
-    private void rollback(String operation, Connection connection, Throwable failure) {
-        var complete = false;
-        try {
-            if (!connection.isClosed()) {
-                connection.rollback();
-                complete = true;
-            }
-        } catch (SQLException | RuntimeException e) {
-            failure.addSuppressed(e);
-        }
-        retrier.log().rolledBack(operation, complete, failure);
-    }
-
-    /** Acquires, works, releases. A release that fails after the work was done does not undo it, so it is only logged. */
-    private <T extends @Nullable Object> T withConnection(String operation, SqlWork<T> work) throws SQLException {
-        var connection = dataSource.getConnection(operation);
-        long start = time.nanoClock().getAsLong();
-        T result;
-        try {
-            result = work.run(connection);
-        } catch (Throwable failure) {
-            try {
-                connection.close();
-            } catch (SQLException | RuntimeException e) {
-                failure.addSuppressed(e);
-            }
-            throw failure;
-        } finally {
-            watchSlow(operation, time.nanoClock().getAsLong() - start);
-        }
-        try {
-            connection.close();
-        } catch (SQLException | RuntimeException e) {
-            retrier.log().releaseFailed(operation, e);
-        }
-        return result;
-    }
-
-    private void watchSlow(String operation, long elapsedNanos) {
-        var threshold = config.slowQueryThreshold();
-        var elapsed = Duration.ofNanos(elapsedNanos);
-        if (!threshold.isZero() && elapsed.compareTo(threshold) > 0) {
-            retrier.log().slowQuery(operation, elapsed, threshold);
-        }
-    }
-
-    /** JDBC keeps the parameters of the row before, so a short row would silently be written with values of another. */
-    private static void requireSameWidth(List<? extends @Nullable List<?>> rows) {
-        int width = -1;
-        int index = 0;
-        for (var row : rows) {
-            if (row == null) {
-                throw new IllegalArgumentException("batch: row " + index + " is null; give each row its parameters");
-            }
-            if (width >= 0 && row.size() != width) {
-                throw new IllegalArgumentException("batch: row " + index + " has " + parameters(row.size())
-                        + " and row 0 has " + width + "; give all rows the same number, null for SQL's NULL");
-            }
-            width = row.size();
-            index++;
-        }
-    }
-
-    private static String parameters(int number) {
-        return number + (number == 1 ? " parameter" : " parameters");
-    }
-
-    private static int[] runBatch(PreparedStatement statement, List<? extends List<?>> rows) throws SQLException {
-        List<int[]> parts = new ArrayList<>();
-        int pending = 0;
-        for (var row : rows) {
-            bind(statement, row);
-            statement.addBatch();
-            if (++pending == BATCH_ROWS) {
-                parts.add(statement.executeBatch());
-                pending = 0;
-            }
-        }
-        if (pending > 0) {
-            parts.add(statement.executeBatch());
-        }
-        return parts.stream().flatMapToInt(Arrays::stream).toArray();
-    }
-
-    private static void bind(PreparedStatement statement, List<?> row) throws SQLException {
-        int index = 1;
-        for (Object value : row) {
-            statement.setObject(index++, value);
-        }
     }
 }

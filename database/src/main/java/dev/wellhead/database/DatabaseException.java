@@ -28,7 +28,10 @@ public abstract sealed class DatabaseException extends RuntimeException
                 DatabaseOverloadedException,
                 TransactionConflictException,
                 CommitRefusedException,
-                ReadOnlyDatabaseException {
+                ReadOnlyDatabaseException,
+                ResultMappingException,
+                NoRowException,
+                TooManyRowsException {
 
     private static final long serialVersionUID = 1L;
 
@@ -70,6 +73,9 @@ public abstract sealed class DatabaseException extends RuntimeException
             case E2012 -> new TransactionConflictException(call, cause);
             case E2013 -> new CommitRefusedException(call, cause);
             case E2014 -> new ReadOnlyDatabaseException(call, cause);
+            case E2015 -> new ResultMappingException(call, cause);
+            case E2016 -> new NoRowException(call, cause);
+            case E2017 -> new TooManyRowsException(call, cause);
         };
     }
 
@@ -123,7 +129,7 @@ public abstract sealed class DatabaseException extends RuntimeException
         return sqlState;
     }
 
-    /** The pool at the time of the failure; empty where there was no pool yet, and after serialization. */
+    /** The pool at the time of the failure; empty where it has no part in it, and after serialization. */
     public Optional<PoolSnapshot> snapshot() {
         return Optional.ofNullable(snapshot);
     }

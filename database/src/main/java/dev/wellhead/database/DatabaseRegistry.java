@@ -37,18 +37,21 @@ final class DatabaseRegistry {
             this.config = config;
         }
 
+        /** What it runs with: what it was opened with, until it is reconfigured. */
         DatabaseConfig config() {
-            return config;
+            return isOpen() ? opened.join().config() : config;
         }
 
         CompletableFuture<Database> opened() {
             return opened;
         }
 
+        boolean isOpen() {
+            return opened.isDone() && !opened.isCompletedExceptionally();
+        }
+
         boolean isClosed() {
-            return opened.isDone()
-                    && !opened.isCompletedExceptionally()
-                    && opened.join().isClosed();
+            return isOpen() && opened.join().isClosed();
         }
     }
 
@@ -103,7 +106,7 @@ final class DatabaseRegistry {
         forgetClosed();
         Set<Database> open = new LinkedHashSet<>();
         for (var slot : byName.values()) {
-            if (slot.opened().isDone() && !slot.opened().isCompletedExceptionally()) {
+            if (slot.isOpen()) {
                 open.add(slot.opened().join());
             }
         }

@@ -83,15 +83,34 @@ public enum ErrorCode {
     E2013(
             Severity.ERROR,
             "Commit refused",
-            "A statement in the transaction failed and its error was caught, or the connection was closed; let errors"
-                    + " through or use a savepoint, and leave close to the caller of the work",
+            "A statement or a joined part of the transaction failed and its error was caught, or the connection was"
+                    + " closed; let errors through or use a savepoint, and leave close to the caller of the work",
             "The request could not be processed"),
     /** Database is read-only. */
     E2014(
             Severity.CRITICAL,
             "Database is read-only",
-            "The server takes no writes: find the primary, or use this database for reads alone",
-            "The database takes no changes at present");
+            "The server takes no writes, or the transaction was begun read-only, as that of a stream is: find the primary,"
+                    + " or write outside of that transaction",
+            "The database takes no changes at present"),
+    /** Result and type do not agree. */
+    E2015(
+            Severity.ERROR,
+            "Result and type do not agree",
+            "Give every column a component and every component a column (name columns with AS), or use a RowMapper",
+            "The request could not be processed"),
+    /** No row found. */
+    E2016(
+            Severity.ERROR,
+            "No row found",
+            "Exactly one row was asked for: correct the condition, or ask for optional() where none is an answer too",
+            "What was asked for does not exist"),
+    /** More than one row found. */
+    E2017(
+            Severity.ERROR,
+            "More than one row found",
+            "At most one row was asked for: make the condition unique, or ask for list()",
+            "The request could not be processed");
 
     private final Severity severity;
     private final String title;

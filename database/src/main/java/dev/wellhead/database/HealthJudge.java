@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what was measured into a verdict, with reasons and advice. Asks nobody and keeps nothing. */
@@ -22,10 +23,11 @@ final class HealthJudge {
     private static final int MOST_CAUSES = 16;
     private static final double HIGH_UTILIZATION_PERCENT = 80;
 
-    private final DatabaseConfig config;
+    private final Supplier<DatabaseConfig> current;
 
-    HealthJudge(DatabaseConfig config) {
-        this.config = config;
+    /** Judges by the settings in force at each report. */
+    HealthJudge(Supplier<DatabaseConfig> current) {
+        this.current = current;
     }
 
     /**
@@ -39,7 +41,7 @@ final class HealthJudge {
         if (state == null) {
             var isKnownDown = pool.total() == 0 && pool.lastOpenFailure().isPresent();
             return new HealthReport(
-                    config.name(),
+                    current.get().name(),
                     !isKnownDown,
                     Verdict.NOT_CHECKED,
                     Instant.EPOCH,
@@ -53,7 +55,7 @@ final class HealthJudge {
         List<String> advice = new ArrayList<>(databaseAdvice(verdict, state, pool));
         advice.addAll(poolAdvice(pool, leaks));
         return new HealthReport(
-                config.name(),
+                current.get().name(),
                 isHealthy(state, verdict, pool, damped),
                 verdict,
                 state.at(),
@@ -78,7 +80,7 @@ final class HealthJudge {
     }
 
     private Verdict answered(HealthState state, PoolSnapshot pool, List<Lease> leaks) {
-        if (state.outcome().readOnly() && !config.pool().readOnly()) {
+        if (state.outcome().readOnly() && !current.get().pool().readOnly()) {
             return Verdict.READ_ONLY;
         }
         if (pool.waiting() == 0 || pool.active() < pool.maxSize()) {
@@ -95,7 +97,9 @@ final class HealthJudge {
             // The server refused one more connection and serves those it has.
             return true;
         }
-        return damped && state.wasHealthy() && state.strikes() < config.health().strikes();
+        return damped
+                && state.wasHealthy()
+                && state.strikes() < current.get().health().strikes();
     }
 
     private Optional<String> error(HealthState state, Verdict verdict) {
@@ -112,7 +116,7 @@ final class HealthJudge {
     }
 
     private List<Lease> leaks(List<Lease> leases) {
-        var threshold = config.pool().leakThreshold();
+        var threshold = current.get().pool().leakThreshold();
         if (threshold.isZero()) {
             return List.of();
         }

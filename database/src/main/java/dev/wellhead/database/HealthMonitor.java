@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Concurrency</h2>
  *
  * No locks. {@code running} changes by compare-and-set; {@code state} is written only by who ended a check, before its
- * result is told; {@code control} is taken out for use, so one check has it alone.
+ * result is told, and forgotten when the checks are switched off; {@code control} is taken out for use, so one check has
+ * it alone.
  */
 final class HealthMonitor implements AutoCloseable {
 
@@ -46,12 +48,12 @@ final class HealthMonitor implements AutoCloseable {
     private static final String READ_ONLY_SQL = "SELECT current_setting('transaction_read_only') = 'on'";
     private static final int MOST_LOGGED = 10;
 
-    private final DatabaseConfig config;
+    private final Supplier<DatabaseConfig> current;
+    private final String name;
     private final WellheadDataSource dataSource;
     private final ErrorJudge judge;
     private final HealthJudge healthJudge;
     private final boolean knowsReadOnly;
-    private final long limitNanos;
     private final LogLimiter failureLog = new LogLimiter(MOST_LOGGED, TimeUnit.SECONDS.toNanos(10), System::nanoTime);
 
     private final AtomicReference<@Nullable Probe> running = new AtomicReference<>();
@@ -61,20 +63,44 @@ final class HealthMonitor implements AutoCloseable {
     private volatile @Nullable Future<?> schedule;
     private volatile boolean closed;
 
-    HealthMonitor(DatabaseConfig config, WellheadDataSource dataSource, ErrorJudge judge) {
-        this.config = config;
+    /** Checks by the settings in force when a check begins. */
+    HealthMonitor(Supplier<DatabaseConfig> current, WellheadDataSource dataSource, ErrorJudge judge) {
+        var config = current.get();
+        this.current = current;
+        this.name = config.name();
         this.dataSource = dataSource;
         this.judge = judge;
-        this.healthJudge = new HealthJudge(config);
+        this.healthJudge = new HealthJudge(current);
         this.knowsReadOnly = Dialect.of(config.pool().jdbcUrl()) == Dialect.POSTGRESQL;
-        this.limitNanos = config.health().limit().toNanos();
     }
 
     /** Begins the background checks, the first at once, unless they are switched off. */
     void start() {
-        if (config.health().enabled()) {
-            schedule = HealthThreads.every(config.health().interval().toNanos(), this::current);
+        var policy = current.get().health();
+        if (!policy.enabled()) {
+            return;
         }
+        var begun = HealthThreads.every(policy.interval().toNanos(), this::probe);
+        schedule = begun;
+        if (closed) {
+            begun.cancel(false);
+        }
+    }
+
+    /**
+     * Goes on by other settings: the next check is at once, a check under way keeps its limit. Switched off, it forgets
+     * what it found, which nothing would ever put right. One caller at a time.
+     */
+    void restart() {
+        var before = schedule;
+        if (before != null) {
+            before.cancel(false);
+        }
+        schedule = null;
+        if (!current.get().health().enabled()) {
+            state = null;
+        }
+        start();
     }
 
     /** What is known, at once. */
@@ -85,7 +111,7 @@ final class HealthMonitor implements AutoCloseable {
     /** Checks now, or waits for the check under way. */
     HealthReport check() throws InterruptedException {
         try {
-            var found = current().result().get();
+            var found = probe().result().get();
             return healthJudge.report(found, dataSource.snapshot(), dataSource.leases(), false);
         } catch (ExecutionException e) {
             throw new IllegalStateException("A health check ended without a result", e.getCause());
@@ -107,7 +133,7 @@ final class HealthMonitor implements AutoCloseable {
         return closed;
     }
 
-    private Probe current() {
+    private Probe probe() {
         while (true) {
             var now = running.get();
             if (now != null) {
@@ -122,14 +148,16 @@ final class HealthMonitor implements AutoCloseable {
     }
 
     private void start(Probe probe) {
-        var limit = HealthThreads.after(limitNanos, () -> expire(probe));
+        var policy = current.get().health();
+        long limitNanos = policy.limit().toNanos();
+        var limit = HealthThreads.after(limitNanos, () -> expire(probe, policy));
         if (workers.incrementAndGet() > MOST_PROBES) {
             workers.decrementAndGet();
             return;
         }
         HealthThreads.work(() -> {
             try {
-                end(probe, ask(probe));
+                end(probe, ask(probe, limitNanos), policy);
                 limit.cancel(false);
             } finally {
                 workers.decrementAndGet();
@@ -137,24 +165,28 @@ final class HealthMonitor implements AutoCloseable {
         });
     }
 
-    private void expire(Probe probe) {
-        end(probe, Outcome.stalled(limitNanos));
+    private void expire(Probe probe, HealthPolicy policy) {
+        end(probe, Outcome.stalled(policy.limit().toNanos()), policy);
         HealthThreads.work(() -> {
             try {
                 probe.cut();
             } catch (SQLException | RuntimeException e) {
-                LOG.debug("control connection cut failed pool={}", config.name(), e);
+                LOG.debug("control connection cut failed pool={}", name, e);
             }
         });
     }
 
-    private void end(Probe probe, Outcome outcome) {
+    private void end(Probe probe, Outcome outcome, HealthPolicy policy) {
         if (!probe.tryEnd()) {
             return;
         }
         var before = state;
         var next = after(before, outcome);
         state = next;
+        if (policy.enabled() && !current.get().health().enabled()) {
+            // Switched off meanwhile: see restart().
+            state = null;
+        }
         running.compareAndSet(probe, null);
         probe.result().complete(next);
         HealthThreads.work(() -> report(before, next));
@@ -166,7 +198,7 @@ final class HealthMonitor implements AutoCloseable {
         boolean wasHealthy = outcome.isAnswered()
                 || (before != null
                         && before.wasHealthy()
-                        && strikes < config.health().strikes());
+                        && strikes < current.get().health().strikes());
         return new HealthState(
                 outcome,
                 judge.judge(error == null ? new SQLException("none") : error, Phase.CONNECT),
@@ -176,7 +208,7 @@ final class HealthMonitor implements AutoCloseable {
                 wasHealthy);
     }
 
-    private Outcome ask(Probe probe) {
+    private Outcome ask(Probe probe, long limitNanos) {
         long start = System.nanoTime();
         try {
             var kept = control.getAndSet(null);
@@ -185,7 +217,7 @@ final class HealthMonitor implements AutoCloseable {
                     return answer(probe, kept);
                 } catch (SQLException e) {
                     // It may have died while nobody looked: a new one tells.
-                    LOG.debug("control connection lost pool={} sqlState={}", config.name(), e.getSQLState());
+                    LOG.debug("control connection lost pool={} sqlState={}", name, e.getSQLState());
                 }
             }
             long left = limitNanos - (System.nanoTime() - start);
@@ -223,8 +255,8 @@ final class HealthMonitor implements AutoCloseable {
 
     private boolean askOver(Connection connection) throws SQLException {
         if (!knowsReadOnly) {
-            int seconds =
-                    (int) Math.max(1, config.health().limit().plusMillis(999).toSeconds());
+            int seconds = (int)
+                    Math.max(1, current.get().health().limit().plusMillis(999).toSeconds());
             if (!connection.isValid(seconds)) {
                 throw new SQLException("The connection is not valid", "08006");
             }
@@ -247,14 +279,14 @@ final class HealthMonitor implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("control connection close failed pool={}", config.name(), e);
+            LOG.debug("control connection close failed pool={}", name, e);
         }
     }
 
     private void report(@Nullable HealthState before, HealthState now) {
         if (now.isAnswered()) {
             if (before != null && !before.isAnswered()) {
-                LOG.info("health recovered pool={} failedChecks={}", config.name(), before.strikes());
+                LOG.info("health recovered pool={} failedChecks={}", name, before.strikes());
             }
             return;
         }
@@ -262,10 +294,10 @@ final class HealthMonitor implements AutoCloseable {
         if (heldBack >= 0) {
             LOG.warn(
                     "health check failed pool={} verdict={} strikes={}/{} elapsedMs={}{}{}",
-                    config.name(),
+                    name,
                     healthJudge.failed(now),
                     now.strikes(),
-                    config.health().strikes(),
+                    current.get().health().strikes(),
                     Duration.ofNanos(now.outcome().latencyNanos()).toMillis(),
                     now.sqlState().isEmpty() ? "" : " sqlState=" + now.sqlState(),
                     heldBack == 0 ? "" : " suppressed=" + heldBack);

@@ -9,7 +9,7 @@ final class LogText {
 
     private static final int LONGEST = 100;
     private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}._:/+-]+");
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
     private LogText() {}
 

@@ -44,17 +44,21 @@ final class Retrier {
     private static final Judgement INTERRUPTED = new Judgement(ErrorKind.NEVER, Meaning.CANCELLED, ErrorCode.E2006);
 
     private final String database;
-    private final RetryPolicy policy;
+    private final Supplier<RetryPolicy> policy;
     private final ErrorJudge judge;
     private final Supplier<@Nullable PoolSnapshot> snapshot;
     private final Time time;
-    private final Backoff backoff;
     private final CallMeter meter = new CallMeter();
     private final CallLog log;
 
+    /**
+     * Runs calls of that database.
+     *
+     * @param policy asked once at the start of each call, which ends by what it was told
+     */
     Retrier(
             String database,
-            RetryPolicy policy,
+            Supplier<RetryPolicy> policy,
             ErrorJudge judge,
             Supplier<@Nullable PoolSnapshot> snapshot,
             Time time) {
@@ -63,7 +67,6 @@ final class Retrier {
         this.judge = judge;
         this.snapshot = snapshot;
         this.time = time;
-        this.backoff = new Backoff(policy, time.random());
         this.log = new CallLog(database, time.nanoClock());
     }
 
@@ -73,7 +76,6 @@ final class Retrier {
         var ended = false;
         try {
             T result = attempts(operation, step, start);
-            meter.succeeded(time.nanoClock().getAsLong() - start);
             ended = true;
             return result;
         } catch (DatabaseException e) {
@@ -89,24 +91,45 @@ final class Retrier {
     }
 
     private <T extends @Nullable Object> T attempts(String operation, Step<T> step, long start) {
+        var rules = policy.get();
         for (int attempt = 1; ; attempt++) {
             var progress = new Progress();
             try {
-                return step.run(progress);
+                T result = step.run(progress);
+                meter.succeeded(progress.endNanos(time.nanoClock()) - start);
+                return result;
             } catch (SQLException e) {
-                var failed = failed(operation, e, progress.phase(), attempt, start);
-                if (attempt > policy.maxRetries() || !mayRunAgain(failed.judgement())) {
-                    log.callFailed(failed);
-                    throw DatabaseException.of(failed, e);
+                var failed = failed(operation, null, e, progress.phase(), attempt, start);
+                if (attempt > rules.maxRetries() || !mayRunAgain(failed.judgement())) {
+                    throw thrown(failed, e);
                 }
-                pause(failed, attempt, e);
+                pause(rules, failed, attempt, e);
             }
         }
     }
 
-    private void pause(FailedCall failed, int attempt, SQLException cause) {
-        var delay = backoff.before(attempt);
-        log.retryScheduled(failed, attempt + 1, policy.maxRetries() + 1, delay);
+    /**
+     * The error of a statement inside of a transaction: logged and judged, not counted as a call of its own.
+     *
+     * @param transaction its operation; null where it has none but that of the statement
+     */
+    DatabaseException failedInside(@Nullable String transaction, String operation, SQLException error, long start) {
+        return thrown(failed(operation, transaction, error, Phase.IN_TRANSACTION, 1, start), error);
+    }
+
+    /** Whether nobody can say if it took effect. */
+    boolean isInDoubt(SQLException error, Phase phase) {
+        return judge.judge(error, phase).kind() == ErrorKind.AMBIGUOUS;
+    }
+
+    private DatabaseException thrown(FailedCall failed, SQLException error) {
+        log.callFailed(failed);
+        return DatabaseException.of(failed, error instanceof OwnFault ? error.getCause() : error);
+    }
+
+    private void pause(RetryPolicy rules, FailedCall failed, int attempt, SQLException cause) {
+        var delay = new Backoff(rules, time.random()).before(attempt);
+        log.retryScheduled(failed, attempt + 1, rules.maxRetries() + 1, delay);
         meter.retried();
         try {
             time.sleeper().sleep(delay.toNanos());
@@ -119,7 +142,9 @@ final class Retrier {
         }
     }
 
-    private FailedCall failed(String operation, SQLException error, Phase phase, int attempt, long start) {
+    private FailedCall failed(
+            String operation, @Nullable String transaction, SQLException error, Phase phase, int attempt, long start) {
+        var own = error instanceof OwnFault fault ? fault : null;
         return new FailedCall(
                 database,
                 operation,
@@ -128,7 +153,9 @@ final class Retrier {
                 ErrorJudge.sqlStateOf(error),
                 attempt,
                 Duration.ofNanos(time.nanoClock().getAsLong() - start),
-                snapshot.get());
+                own == null ? snapshot.get() : null,
+                transaction,
+                own == null ? "" : own.detail());
     }
 
     private static boolean mayRunAgain(Judgement judgement) {

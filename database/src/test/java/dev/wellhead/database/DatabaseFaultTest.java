@@ -82,6 +82,35 @@ class DatabaseFaultTest {
     }
 
     @Test
+    void hooksRunOnceThoughTheTransactionWasTriedAgain() {
+        try (var log = new LogCapture()) {
+            server.kill();
+            var back = CompletableFuture.runAsync(() -> {
+                await().until(() -> log.lines().stream().anyMatch(line -> line.contains("attempt=2/")));
+                server.restart();
+            });
+            var patient = new DatabaseConfig(
+                    Opened.pool("test", server.jdbcUrl())
+                            .acquireTimeout(Duration.ofMillis(300))
+                            .build(),
+                    new RetryPolicy(100, Duration.ofMillis(50), Duration.ofMillis(100), 2.0, true),
+                    Opened.NO_BACKGROUND,
+                    Duration.ofSeconds(5));
+            var retrying = track(Database.open(patient));
+            List<String> ran = new ArrayList<>();
+            int one = retrying.transaction("save", tx -> {
+                tx.afterCommit(() -> ran.add("committed"));
+                tx.afterRollback(() -> ran.add("rolled back"));
+                return tx.query("one", "SELECT 1").one(Integer.class);
+            });
+            back.join();
+            assertThat(one).isEqualTo(1);
+            assertThat(retrying.counters().retries()).isPositive();
+            assertThat(ran).containsExactly("committed");
+        }
+    }
+
+    @Test
     void poolRecoversFromRestartBetweenCalls() {
         var database = open(UnaryOperator.identity());
         assertThat(database.<Integer>query("load", DatabaseFaultTest::one)).isEqualTo(1);
@@ -109,7 +138,8 @@ class DatabaseFaultTest {
     @Test
     void connectionKilledInTransactionIsRolledBackForCertain() {
         var database = open(UnaryOperator.identity());
-        assertThatThrownBy(() -> database.transaction("save", connection -> {
+        assertThatThrownBy(() -> database.transaction("save", tx -> {
+                    var connection = tx.connection();
                     one(connection);
                     server.kill();
                     return one(connection);

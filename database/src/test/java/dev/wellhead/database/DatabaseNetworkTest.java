@@ -3,6 +3,7 @@
 package dev.wellhead.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -13,12 +14,16 @@ import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Over a network that fails at the worst moment. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -90,8 +95,63 @@ class DatabaseNetworkTest {
         assertThat(report.error()).hasValueSatisfying(text -> assertThat(text).doesNotContain("127.0.0.1"));
     }
 
+    @ParameterizedTest
+    @EnumSource(Direction.class)
+    void noHookRunsWhenTheCommitIsInDoubt(Direction lost) {
+        List<String> ran = new ArrayList<>();
+        assertThatThrownBy(() -> database.transaction("save", tx -> {
+                    tx.update("insert", "INSERT INTO item VALUES (1)");
+                    tx.afterCommit(() -> ran.add("committed"));
+                    tx.afterRollback(() -> ran.add("rolled back"));
+                    assertThatThrownBy(() -> tx.savepoint("try", inside -> {
+                                inside.afterRollback(() -> ran.add("savepoint rolled back"));
+                                throw new IllegalStateException("mine");
+                            }))
+                            .hasMessage("mine");
+                    proxy.existing().cutBefore(lost, "COMMIT", Cut.RESET);
+                    return null;
+                }))
+                .isInstanceOfSatisfying(
+                        ConnectionLostException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.AMBIGUOUS));
+        assertThat(ran).containsExactly("savepoint rolled back");
+    }
+
+    @Test
+    void connectionLostBeforeCommitIsRollbackForItsHooks() {
+        List<String> ran = new ArrayList<>();
+        assertThatThrownBy(() -> database.transaction("save", tx -> {
+                    tx.update("insert", "INSERT INTO item VALUES (1)");
+                    tx.afterCommit(() -> ran.add("committed"));
+                    tx.afterRollback(() ->
+                            ran.add("rolled back, leases " + database.leases().size()));
+                    proxy.existing().reset();
+                    return tx.update("insert", "INSERT INTO item VALUES (2)");
+                }))
+                .isInstanceOfSatisfying(ConnectionLostException.class, e -> {
+                    assertThat(e.kind()).isEqualTo(ErrorKind.RETRY_TRANSACTION);
+                    assertThat(e.operation()).isEqualTo("insert");
+                });
+        assertThat(ran).containsExactly("rolled back, leases 0");
+    }
+
+    @Test
+    void streamWhoseConnectionBreaksFailsAndLetsGo() {
+        try (var rows =
+                database.query("read", "SELECT generate_series(1, 100000)").fetchSize(10).stream(Integer.class)) {
+            var iterator = rows.iterator();
+            iterator.next();
+            proxy.existing().reset();
+            assertThatThrownBy(() -> iterator.forEachRemaining(row -> {}))
+                    .isInstanceOfSatisfying(
+                            ConnectionLostException.class,
+                            e -> assertThat(e.operation()).isEqualTo("read"));
+            assertThat(database.leases()).isEmpty();
+        }
+    }
+
     private void save(Runnable beforeCommit) {
-        database.transaction("save", connection -> {
+        database.transaction("save", tx -> {
+            var connection = tx.connection();
             try (var statement = connection.createStatement()) {
                 statement.executeUpdate("INSERT INTO item VALUES (1)");
             }

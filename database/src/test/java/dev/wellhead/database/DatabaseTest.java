@@ -50,27 +50,9 @@ class DatabaseTest {
     }
 
     @Test
-    void batchRefusesRowsOfDifferentWidth() {
-        assertThatThrownBy(() -> database.batch(
-                        "fill", "INSERT INTO item VALUES (?, ?)", List.of(List.of(1, "one"), List.of(2))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("row 1 has 1 parameter and row 0 has 2");
-        assertThat(count()).isZero();
-    }
-
-    @Test
-    void batchRefusesRowThatIsNull() {
-        List<List<Object>> rows = new ArrayList<>(List.of(List.of(1, "one")));
-        rows.add(null);
-        assertThatThrownBy(() -> database.batch("fill", "INSERT INTO item VALUES (?, ?)", rows))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("row 1 is null");
-        assertThat(count()).isZero();
-    }
-
-    @Test
     void transactionWhoseWorkClosedTheConnectionIsNotInDoubt() {
-        assertThatThrownBy(() -> database.transaction("save", connection -> {
+        assertThatThrownBy(() -> database.transaction("save", tx -> {
+                    var connection = tx.connection();
                     insert(connection, 1);
                     connection.close();
                     return null;
@@ -86,7 +68,8 @@ class DatabaseTest {
 
     @Test
     void committedTransactionStays() {
-        String result = database.transaction("save", connection -> {
+        String result = database.transaction("save", tx -> {
+            var connection = tx.connection();
             insert(connection, 1);
             insert(connection, 2);
             return "saved";
@@ -97,7 +80,8 @@ class DatabaseTest {
 
     @Test
     void transactionIsRolledBackOnAnyThrowable() {
-        assertThatThrownBy(() -> database.transaction("save", connection -> {
+        assertThatThrownBy(() -> database.transaction("save", tx -> {
+                    var connection = tx.connection();
                     insert(connection, 1);
                     insert(connection, 1);
                     return null;
@@ -110,7 +94,8 @@ class DatabaseTest {
                     assertThat(e.retryable()).isFalse();
                     assertThat(e.attempts()).isEqualTo(1);
                 });
-        assertThatThrownBy(() -> database.transaction("save", connection -> {
+        assertThatThrownBy(() -> database.transaction("save", tx -> {
+                    var connection = tx.connection();
                     insert(connection, 2);
                     throw new AssertionError("mine");
                 }))
@@ -123,7 +108,8 @@ class DatabaseTest {
     @Test
     void rollbackIsLogged() {
         try (var log = new LogCapture()) {
-            assertThatThrownBy(() -> database.transaction("save", connection -> {
+            assertThatThrownBy(() -> database.transaction("save", tx -> {
+                        var connection = tx.connection();
                         insert(connection, 1);
                         insert(connection, 1);
                         return null;
@@ -139,7 +125,8 @@ class DatabaseTest {
     void commitOfFailedTransactionIsRefused() {
         var error = catchThrowableOfType(
                 CommitRefusedException.class,
-                () -> database.transaction("save", connection -> {
+                () -> database.transaction("save", tx -> {
+                    var connection = tx.connection();
                     insert(connection, 1);
                     try {
                         insert(connection, 1);
@@ -155,7 +142,8 @@ class DatabaseTest {
 
     @Test
     void savepointSavesTheRest() throws SQLException {
-        database.transaction("save", connection -> {
+        database.transaction("save", tx -> {
+            var connection = tx.connection();
             insert(connection, 1);
             var savepoint = connection.setSavepoint();
             try {
@@ -173,7 +161,8 @@ class DatabaseTest {
         database.update("alter", "ALTER TABLE item ADD parent int REFERENCES item DEFERRABLE INITIALLY DEFERRED");
         var error = catchThrowableOfType(
                 StatementFailedException.class,
-                () -> database.transaction("save", connection -> {
+                () -> database.transaction("save", tx -> {
+                    var connection = tx.connection();
                     try (var statement = connection.createStatement()) {
                         return statement.executeUpdate("INSERT INTO item VALUES (1, 'x', 99)");
                     }
@@ -185,40 +174,15 @@ class DatabaseTest {
     }
 
     @Test
-    void transactionInsideTransactionIsAnother() {
-        assertThatThrownBy(() -> database.transaction("outer", outer -> {
-                    insert(outer, 1);
-                    database.transaction("inner", inner -> {
-                        insert(inner, 2);
-                        return null;
-                    });
-                    throw new IllegalStateException("outer fails");
-                }))
-                .isInstanceOf(IllegalStateException.class);
-        assertThat(database.<Integer>query("which", connection -> first(connection, "SELECT min(id) FROM item")))
-                .isEqualTo(2);
-        assertThat(count()).isEqualTo(1);
-    }
-
-    @Test
-    void batchIsOneTransactionHoweverLong() {
-        List<List<Object>> rows = IntStream.range(0, 2_500)
-                .mapToObj(i -> List.<Object>of(i, "n" + i))
-                .toList();
-        assertThat(database.batch("load", "INSERT INTO item VALUES (?, ?)", rows))
-                .hasSize(2_500)
-                .containsOnly(1);
-        assertThat(count()).isEqualTo(2_500);
-        List<List<Object>> clash = IntStream.range(2_500, 5_000)
-                .mapToObj(i -> List.<Object>of(i == 4_999 ? 0 : i, "n"))
-                .toList();
-        assertThatThrownBy(() -> database.batch("load", "INSERT INTO item VALUES (?, ?)", clash))
-                .isInstanceOfSatisfying(
-                        StatementFailedException.class,
-                        e -> assertThat(e.sqlState()).isEqualTo("23505"));
-        assertThat(count()).isEqualTo(2_500);
-        assertThat(database.batch("load", "INSERT INTO item VALUES (?, ?)", List.of()))
-                .isEmpty();
+    void anyCallCanBeAskedHowItEnded() {
+        assertThat(Attempt.of(() -> database.query("one", "SELECT 1").one(Integer.class))
+                        .orElseThrow())
+                .isEqualTo(1);
+        var bad = Attempt.of(() -> database.update("bad", "SELEC"));
+        assertThat(bad.isSuccess()).isFalse();
+        assertThatThrownBy(bad::orElseThrow).isInstanceOf(StatementFailedException.class);
+        assertThatThrownBy(() -> Attempt.of(() -> database.update("none", "")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

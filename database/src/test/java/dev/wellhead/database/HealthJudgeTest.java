@@ -27,7 +27,7 @@ class HealthJudgeTest {
             .build());
     private static final Outcome ANSWERED = Outcome.answered(1_500_000, false);
 
-    private final HealthJudge judge = new HealthJudge(CONFIG);
+    private final HealthJudge judge = new HealthJudge(() -> CONFIG);
 
     @ParameterizedTest
     @CsvSource({
@@ -122,8 +122,8 @@ class HealthJudgeTest {
         var readOnly = new HealthState(
                 Outcome.answered(1, true), JUDGE.judge(new SQLException("x"), Phase.CONNECT), "", now(), 0, true);
         assertThat(report(readOnly).verdict()).isEqualTo(Verdict.READ_ONLY);
-        var wanted = new HealthJudge(
-                DatabaseConfig.of(CONFIG.pool().toBuilder().readOnly(true).build()));
+        var standby = DatabaseConfig.of(CONFIG.pool().toBuilder().readOnly(true).build());
+        var wanted = new HealthJudge(() -> standby);
         assertThat(wanted.report(readOnly, Snapshots.idle(), List.of(), false).verdict())
                 .isEqualTo(Verdict.HEALTHY);
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class RetrierTest {
@@ -117,6 +118,25 @@ class RetrierTest {
     }
 
     @Test
+    void callEndsByThePolicyItBeganWith() {
+        var policy = new AtomicReference<>(new RetryPolicy(2, Duration.ofMillis(10), Duration.ofMillis(10), 1, false));
+        var retrier = new Retrier("orders", policy::get, judge(), Snapshots::idle, time);
+        Retrier.Step<Object> failing = progress -> {
+            policy.set(RetryPolicy.NONE);
+            throw new SQLException("refused", "08001");
+        };
+        assertThatThrownBy(() -> retrier.run("load", failing))
+                .isInstanceOfSatisfying(
+                        DatabaseUnreachableException.class,
+                        e -> assertThat(e.attempts()).isEqualTo(3));
+        assertThatThrownBy(() -> retrier.run("load", failing))
+                .isInstanceOfSatisfying(
+                        DatabaseUnreachableException.class,
+                        e -> assertThat(e.attempts()).isEqualTo(1));
+        assertThat(pauses).hasSize(2);
+    }
+
+    @Test
     void interruptEndsThePauseAndStaysSet() {
         var interrupted = new Retrier.Time(
                 now::get,
@@ -124,7 +144,7 @@ class RetrierTest {
                     throw new InterruptedException();
                 },
                 () -> 0.5);
-        var retrier = new Retrier("orders", POLICY, judge(), () -> null, interrupted);
+        var retrier = new Retrier("orders", () -> POLICY, judge(), () -> null, interrupted);
         assertThatThrownBy(() -> retrier.run("load", progress -> {
                     throw new SQLException("refused", "08001");
                 }))
@@ -163,7 +183,7 @@ class RetrierTest {
     }
 
     private Retrier retrier(RetryPolicy policy) {
-        return new Retrier("orders", policy, judge(), Snapshots::idle, time);
+        return new Retrier("orders", () -> policy, judge(), Snapshots::idle, time);
     }
 
     private static ErrorJudge judge() {

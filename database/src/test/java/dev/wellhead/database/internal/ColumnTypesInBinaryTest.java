@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.database.internal;
+
+import java.sql.SQLException;
+
+class ColumnTypesInBinaryTest extends ColumnTypes {
+
+    ColumnTypesInBinaryTest() throws SQLException {
+        super(Rows.binary());
+    }
+}
