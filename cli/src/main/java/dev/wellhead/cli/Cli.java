@@ -46,11 +46,14 @@ final class Cli {
         var line = new CommandLine(top)
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new HealthCommand(terminal))
+                .addSubcommand(new DoctorCommand(terminal))
                 .addSubcommand(new LoadCommand(terminal))
                 .addSubcommand(new CommandLine(new PoolCommand()).addSubcommand(new PoolSizeCommand(terminal)))
                 .addSubcommand(new CommandLine(new ConfigCommand())
                         .addSubcommand(new ConfigShowCommand(terminal))
-                        .addSubcommand(new ConfigCheckCommand(terminal)));
+                        .addSubcommand(new ConfigCheckCommand(terminal))
+                        .addSubcommand(new ConfigInitCommand(terminal))
+                        .addSubcommand(new ConfigSchemaCommand(terminal)));
         line.setOut(writer(terminal.out()));
         line.setErr(writer(terminal.err()));
         line.setColorScheme(Help.defaultColorScheme(terminal.colored() ? Help.Ansi.ON : Help.Ansi.OFF));
@@ -74,7 +77,9 @@ final class Cli {
 
     private int usageError(ParameterException exception) {
         var command = exception.getCommandLine();
-        terminal.err().println("wellhead: " + exception.getMessage());
+        // picocli says the word twice where a KEY=VALUE flag lacks its value.
+        terminal.err()
+                .println("wellhead: " + String.valueOf(exception.getMessage()).replace("option option", "option"));
         var hasCommands = !command.getSubcommands().isEmpty();
         if (hasCommands) {
             terminal.err().println();

@@ -8,7 +8,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Holds the commands about the configuration. */
-@Command(name = "config", mixinStandardHelpOptions = true, description = "Show or check the configuration.")
+@Command(name = "config", mixinStandardHelpOptions = true, description = "Show, check or begin the configuration.")
 // Picocli fills the field before run().
 @SuppressWarnings("NullAway.Init")
 final class ConfigCommand implements Runnable {

@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
-        description = "Print every effective value with its origin; secrets are masked.")
+        description = {
+            "Print every effective value with its default, unit and origin; secrets are masked.",
+            "Warnings go to stderr. Exit 3: the configuration is invalid."
+        })
 // Picocli fills the fields before call().
 @SuppressWarnings("NullAway.Init")
 final class ConfigShowCommand implements Callable<Integer> {
@@ -23,6 +26,9 @@ final class ConfigShowCommand implements Callable<Integer> {
 
     @Mixin
     private DatabaseOptions options;
+
+    @Option(names = "--changed", description = "Only values that are not the default.")
+    private boolean changed;
 
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
@@ -34,8 +40,11 @@ final class ConfigShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var config = options.loader(terminal).load();
+        if (!config.warnings().isEmpty()) {
+            terminal.err().print(ConfigReport.problems(config.warnings()));
+        }
         if (!json) {
-            terminal.out().print(ConfigReport.text(config));
+            terminal.out().print(ConfigReport.settings(config, changed));
             return ExitCode.DONE;
         }
         Map<String, Object> result = new LinkedHashMap<>();
@@ -43,7 +52,10 @@ final class ConfigShowCommand implements Callable<Integer> {
         result.put("profileReason", config.profileReason());
         result.put(
                 "settings",
-                config.settings().stream().map(ConfigShowCommand::json).toList());
+                config.settings().stream()
+                        .filter(setting -> !changed || setting.isChanged())
+                        .map(ConfigShowCommand::json)
+                        .toList());
         result.put(
                 "warnings",
                 config.warnings().stream().map(ConfigCheckCommand::json).toList());
@@ -53,11 +65,16 @@ final class ConfigShowCommand implements Callable<Integer> {
 
     private static Map<String, Object> json(Setting setting) {
         Map<String, Object> result = new LinkedHashMap<>();
+        result.put("database", setting.database());
         result.put("key", setting.key());
         result.put("value", setting.value());
+        result.put("default", setting.standard());
+        result.put("changed", setting.isChanged());
         result.put("origin", setting.origin());
         result.put("unit", setting.unit());
+        result.put("choices", setting.choices());
         result.put("secret", setting.secret());
+        result.put("live", setting.live());
         return result;
     }
 }

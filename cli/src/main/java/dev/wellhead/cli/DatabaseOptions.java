@@ -37,9 +37,9 @@ final class DatabaseOptions {
         if (file != null) {
             loader.file(terminal.folder().resolve(file));
         }
-        settings.forEach(loader::flag);
-        Optional.ofNullable(url).ifPresent(value -> loader.flag("url", value));
-        Optional.ofNullable(profile).ifPresent(value -> loader.flag("profile", value));
+        settings.forEach((key, value) -> loader.flag(key, value, "--set " + key));
+        Optional.ofNullable(url).ifPresent(value -> loader.flag("url", value, "--url"));
+        Optional.ofNullable(profile).ifPresent(value -> loader.flag("profile", value, "--profile"));
         return loader;
     }
 

@@ -12,6 +12,7 @@ import dev.wellhead.embedded.EmbeddedServerConfig;
 import dev.wellhead.embedded.EmbeddedServerLockedException;
 import dev.wellhead.embedded.RunningServer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,36 @@ import org.jspecify.annotations.Nullable;
 final class OpenDatabases implements AutoCloseable {
     private final WellheadConfig config;
     private final DatabaseManager manager;
+    private final Sources sources;
     // Null: databases are configured, or the embedded server belongs to another process.
     private final @Nullable EmbeddedServer embedded;
 
-    private OpenDatabases(WellheadConfig config, DatabaseManager manager, @Nullable EmbeddedServer embedded) {
+    /**
+     * Where the configuration comes from.
+     *
+     * @param said what users say
+     * @param used the same, with the address of the embedded server where users name no database
+     */
+    private record Sources(ConfigLoader said, ConfigLoader used) {
+
+        static Sources of(ConfigLoader.Builder loader) {
+            var said = loader.build();
+            return new Sources(said, said);
+        }
+
+        /** With the embedded server at that address. */
+        static Sources embedded(ConfigLoader.Builder loader, String url) {
+            var said = loader.build();
+            return new Sources(
+                    said, loader.provided("url", url, "embedded server").build());
+        }
+    }
+
+    private OpenDatabases(
+            WellheadConfig config, DatabaseManager manager, Sources sources, @Nullable EmbeddedServer embedded) {
         this.config = config;
         this.manager = manager;
+        this.sources = sources;
         this.embedded = embedded;
     }
 
@@ -37,7 +62,7 @@ final class OpenDatabases implements AutoCloseable {
     static OpenDatabases owning(ConfigLoader.Builder loader, Terminal terminal) {
         var config = loader.load();
         if (!config.databases().isEmpty()) {
-            return opened(config, null, UnaryOperator.identity());
+            return opened(Sources.of(loader), config, null, UnaryOperator.identity());
         }
         var folder = DatabaseOptions.embeddedFolder(terminal);
         sayEmbedded(terminal, "starting an embedded PostgreSQL that keeps its data in " + folder);
@@ -48,7 +73,7 @@ final class OpenDatabases implements AutoCloseable {
     static OpenDatabases sharing(ConfigLoader.Builder loader, Terminal terminal) {
         var config = loader.load();
         if (!config.databases().isEmpty()) {
-            return opened(config, null, UnaryOperator.identity());
+            return opened(Sources.of(loader), config, null, UnaryOperator.identity());
         }
         var folder = DatabaseOptions.embeddedFolder(terminal);
         var running = EmbeddedServer.findRunning(folder);
@@ -72,7 +97,7 @@ final class OpenDatabases implements AutoCloseable {
     static OpenDatabases existing(ConfigLoader.Builder loader, Terminal terminal, UnaryOperator<DatabaseConfig> adapt) {
         var config = loader.load();
         if (!config.databases().isEmpty()) {
-            return opened(config, null, adapt);
+            return opened(Sources.of(loader), config, null, adapt);
         }
         var folder = DatabaseOptions.embeddedFolder(terminal);
         var running = EmbeddedServer.findRunning(folder)
@@ -83,8 +108,24 @@ final class OpenDatabases implements AutoCloseable {
         return shared(loader, terminal, running, adapt);
     }
 
+    /** The configuration that the databases were opened with. */
     WellheadConfig config() {
         return config;
+    }
+
+    /**
+     * Reads the configuration anew, and opens and changes nothing.
+     *
+     * @throws dev.wellhead.config.InvalidConfigException with all problems at once
+     */
+    WellheadConfig load() {
+        var said = sources.said().load();
+        return said.databases().isEmpty() ? sources.used().load() : said;
+    }
+
+    /** The files that such a configuration depends on. */
+    List<Path> files(WellheadConfig loaded) {
+        return sources.said().files(loaded);
     }
 
     DatabaseManager manager() {
@@ -104,14 +145,16 @@ final class OpenDatabases implements AutoCloseable {
         sayEmbedded(
                 terminal,
                 "using the embedded PostgreSQL that process " + running.ownerPid() + " runs at port " + running.port());
-        return opened(provided(loader, running.url()), null, adapt);
+        var sources = Sources.embedded(loader, running.url());
+        return opened(sources, sources.used().load(), null, adapt);
     }
 
     private static OpenDatabases embedded(
             ConfigLoader.Builder loader, EmbeddedServer server, UnaryOperator<DatabaseConfig> adapt) {
         boolean opened = false;
         try {
-            var result = opened(provided(loader, server.url()), server, adapt);
+            var sources = Sources.embedded(loader, server.url());
+            var result = opened(sources, sources.used().load(), server, adapt);
             opened = true;
             return result;
         } finally {
@@ -121,16 +164,15 @@ final class OpenDatabases implements AutoCloseable {
         }
     }
 
-    private static WellheadConfig provided(ConfigLoader.Builder loader, String url) {
-        return loader.provided("url", url, "embedded server").load();
-    }
-
     private static OpenDatabases opened(
-            WellheadConfig config, @Nullable EmbeddedServer server, UnaryOperator<DatabaseConfig> adapt) {
+            Sources sources,
+            WellheadConfig config,
+            @Nullable EmbeddedServer server,
+            UnaryOperator<DatabaseConfig> adapt) {
         ConfigReport.log(config);
         var builder = DatabaseManager.builder();
         config.databases().forEach(database -> builder.database(adapt.apply(database)));
-        return new OpenDatabases(config, builder.open(), server);
+        return new OpenDatabases(config, builder.open(), sources, server);
     }
 
     private static void sayEmbedded(Terminal terminal, String what) {

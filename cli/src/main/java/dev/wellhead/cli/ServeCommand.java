@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         description = {
             "Open the databases and serve health and metrics over HTTP until SIGTERM or SIGINT.",
             "Without a configured database it runs an embedded PostgreSQL,",
-            "kept in .wellhead/."
+            "kept in .wellhead/.",
+            "SIGHUP, or a change of one of its files, reloads the configuration."
         })
 // Picocli fills the fields before call().
 @SuppressWarnings("NullAway.Init")

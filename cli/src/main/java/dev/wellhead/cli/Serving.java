@@ -18,13 +18,18 @@ import org.jspecify.annotations.Nullable;
  * code of the contract. It is in place before anything is opened, so that a signal during the start leaves nothing
  * behind: it interrupts the start and waits for it.
  *
- * <p>Threads: the main thread starts and then waits; the hook's thread stops. {@code started} hands over between them.
+ * <p>SIGHUP, and a change of the configuration's files, have the configuration read anew by {@link Reloading}; a SIGHUP
+ * before the start has ended is answered after it.
+ *
+ * <p>Threads: the main thread starts and then waits; the hook's thread stops. {@code started} hands over between them. The
+ * reloads have a thread of their own, which the hook ends first.
  */
 final class Serving {
     private final Terminal terminal;
     private final Duration startLimit;
     private final Thread main = Thread.currentThread();
     private final CountDownLatch started = new CountDownLatch(1);
+    private final Reloading reloading = new Reloading();
 
     // Written by the main thread before started is counted down, read by the hook after it. Null: not open.
     private @Nullable OpenDatabases databases;
@@ -45,6 +50,7 @@ final class Serving {
         var hook = new Thread(this::stopAndHalt, "wellhead-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         boolean serving = false;
+        HangUp.handle(reloading::request, () -> Runtime.getRuntime().exit(ExitCode.DONE));
         try {
             start(loader);
             serving = true;
@@ -76,12 +82,14 @@ final class Serving {
         drainLimit = config.server().drainTimeout();
         server = WellheadServer.start(
                 databases.manager(), config.server(), config.profile().text());
+        reloading.start(new ConfigReload(databases));
         terminal.out().println("ready " + server.uri());
         terminal.out().flush();
     }
 
     private void stopAndHalt() {
         int code = ExitCode.FAILED;
+        reloading.close();
         try {
             if (started.getCount() > 0) {
                 stopping = true;

@@ -47,6 +47,12 @@ class CliTest {
     }
 
     @Test
+    void flagWithoutItsValueIsNamedOnce() {
+        assertThat(CliRun.of("config", "check", "--set", "pool.max-size").err())
+                .startsWith("wellhead: Value for option '--set' (KEY=VALUE) should be in KEY=VALUE format");
+    }
+
+    @Test
     void impossibleLoadsAreWrongUsage() {
         assertThat(CliRun.of("load", "--clients", "0").code()).isEqualTo(ExitCode.USAGE);
         assertThat(CliRun.of("load", "--clients", "-5").err()).contains("--clients=-5: must be 1 to 10000");

@@ -14,32 +14,77 @@ class ConfigCommandsTest {
     @TempDir
     private Path folder;
 
+    private static final Map<String, String> SECRETS = Map.of(
+            "DATABASE_URL", "postgresql://app:hunter2@127.0.0.1:5432/shop?sslpassword=hunter3",
+            "WELLHEAD_POOL_DRIVER_PROPERTIES", "sslpassword=hunter4,socketTimeout=30",
+            "WELLHEAD_DATABASES_ORDERS_URL", "postgresql://127.0.0.1/orders",
+            "WELLHEAD_DATABASES_ORDERS_PASSWORD", "hunter5");
+
     @Test
-    void showNamesValueAndOriginAndMasksSecrets() {
-        var run = CliRun.in(
-                folder,
-                Map.of("DATABASE_URL", "postgresql://app:hunter2@127.0.0.1:5432/shop"),
-                "config",
-                "show",
-                "--set",
-                "pool.max-size=7");
+    void showNamesValueDefaultAndOriginAndMasksSecrets() {
+        var run = CliRun.in(folder, SECRETS, "config", "show", "--set", "pool.max-size=7");
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("pool.max-size", "7", "DATABASE_URL", "****");
-        assertThat(run.out() + run.err()).doesNotContain("hunter2");
+        assertThat(run.out())
+                .containsPattern("\npool.max-size +7 +10 +connections +flag --set pool.max-size\n")
+                .contains("\ndatabase default\n", "\ndatabase orders\n", "DATABASE_URL", "****");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).doesNotContain("hunter");
+        assertThat(CliRun.in(folder, SECRETS, "config", "show", "--json").out()).doesNotContain("hunter");
     }
 
     @Test
-    void showAsJsonHasTheSame() throws Exception {
-        var run = CliRun.in(
-                folder,
-                Map.of("DATABASE_URL", "postgresql://app:hunter2@127.0.0.1:5432/shop"),
-                "config",
-                "show",
-                "--json");
+    void showWritesWarningsToStderr() throws Exception {
+        var environment = Map.of("DB_POOL_MAXX", "3");
+        var run = CliRun.in(folder, environment, "config", "show");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).doesNotContain("DB_POOL_MAXX");
+        assertThat(run.err()).startsWith("warning: environment DB_POOL_MAXX").endsWith("0 errors, 1 warning\n");
+        var json = CliRun.in(folder, environment, "config", "show", "--json").json();
+        assertThat(json.path("warnings").path(0).path("place").asText()).isEqualTo("environment DB_POOL_MAXX");
+    }
+
+    @Test
+    void showAsJsonHasAllOfEachSetting() throws Exception {
+        var run = CliRun.in(folder, SECRETS, "config", "show", "--json");
         assertThat(run.code()).isZero();
         assertThat(run.json().path("profile").asText()).isEqualTo("local");
-        assertThat(run.json().path("settings").findValuesAsText("key")).contains("pool.max-size", "url");
-        assertThat(run.out()).doesNotContain("hunter2");
+        var settings = run.json().path("settings");
+        assertThat(settings.findValuesAsText("key")).contains("pool.max-size", "url", "databases.orders.url");
+        assertThat(settings.get(0).fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "database",
+                        "key",
+                        "value",
+                        "default",
+                        "changed",
+                        "origin",
+                        "unit",
+                        "choices",
+                        "secret",
+                        "live");
+        for (var setting : settings) {
+            assertThat(setting.path("secret").asBoolean())
+                    .isEqualTo(setting.path("key").asText().matches("(.*\\.)?(password|tls\\.client-key)"));
+        }
+    }
+
+    @Test
+    void showOfWhatWasChangedLeavesOutTheRest() throws Exception {
+        var run = CliRun.in(folder, Map.of("DB_POOL_MAX", "7"), "config", "show", "--changed");
+        assertThat(run.out().lines().filter(line -> line.contains(".")))
+                .singleElement()
+                .satisfies(line -> assertThat(line).startsWith("pool.max-size  7"));
+        var json = CliRun.in(folder, Map.of("DB_POOL_MAX", "7"), "config", "show", "--changed", "--json");
+        assertThat(json.json().path("settings").findValuesAsText("key")).containsExactly("pool.max-size");
+    }
+
+    @Test
+    void showOfAnInvalidConfigurationNamesItsProblems() {
+        var run = CliRun.in(folder, Map.of("DB_POOL_MAX", "many"), "config", "show");
+        assertThat(run.code()).isEqualTo(ExitCode.CONFIG_INVALID);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("error: environment DB_POOL_MAX: pool.max-size=many");
     }
 
     @Test

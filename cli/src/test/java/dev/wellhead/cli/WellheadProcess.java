@@ -34,13 +34,7 @@ final class WellheadProcess implements AutoCloseable {
     static WellheadProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         var out = Files.createTempFile(folder, "stdout", ".txt");
         var err = Files.createTempFile(folder, "stderr", ".txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(command(arguments))
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
@@ -50,6 +44,17 @@ final class WellheadProcess implements AutoCloseable {
                 .removeIf(name -> name.matches("(DATABASE|DB|WELLHEAD)_.*|.*_CONCURRENCY|NODE_ENV|PORT|MONGODB_URI"));
         builder.environment().putAll(environment);
         return new WellheadProcess(builder.start(), out, err);
+    }
+
+    /** What runs the command in a process of its own. */
+    static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /** Waits for the ready line and says where it points. */
@@ -93,6 +98,23 @@ final class WellheadProcess implements AutoCloseable {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode();
+    }
+
+    static String body(URI uri) {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Ends it the hard way if a test has not; its embedded server then ends at the next start or with the folder. */

@@ -61,6 +61,7 @@ final class Aliases {
 
     private static final List<Alias> TABLE = List.of(
             new Alias("DATABASE_URL", "url"),
+            new Alias("DATABASE_URL_FILE", "url-file"),
             new Alias("DATABASE_POOL_MIN", "pool.min-idle"),
             new Alias("DATABASE_POOL_MAX", "pool.max-size"),
             new Alias("DATABASE_CONNECTION_TIMEOUT", "pool.acquire-timeout", Form.MILLISECONDS),
@@ -85,10 +86,26 @@ final class Aliases {
             new Alias("DB_CA_CERT", "tls.ca-cert"),
             new Alias("DB_CLIENT_CERT", "tls.client-cert"),
             new Alias("DB_CLIENT_KEY", "tls.client-key"),
+            new Alias("DB_CLIENT_KEY_FILE", "tls.client-key"),
             new Alias("PORT", "server.port"));
 
     private static final Map<String, Alias> BY_NAME =
             TABLE.stream().collect(Collectors.toUnmodifiableMap(Alias::name, Function.identity()));
+
+    /** Names that other programs have for the same, too far from ours to be found by their letters. */
+    private static final Map<String, String> SYNONYMS = Map.ofEntries(
+            Map.entry("DB_URL", "DATABASE_URL"),
+            Map.entry("DB_URI", "DATABASE_URL"),
+            Map.entry("DB_USER", "DB_USERNAME"),
+            Map.entry("DATABASE_USER", "DB_USERNAME"),
+            Map.entry("DATABASE_USERNAME", "DB_USERNAME"),
+            Map.entry("DB_PASS", "DB_PASSWORD"),
+            Map.entry("DATABASE_PASSWORD", "DB_PASSWORD"),
+            Map.entry("DB_DATABASE", "DB_NAME"),
+            Map.entry("DATABASE_NAME", "DB_NAME"),
+            Map.entry("DATABASE_HOST", "DB_HOST"),
+            Map.entry("DATABASE_PORT", "DB_PORT"),
+            Map.entry("DATABASE_SSL", "DB_SSL"));
 
     private Aliases() {}
 
@@ -105,6 +122,6 @@ final class Aliases {
         if (Arrays.stream(new String[] {"DB_", "DATABASE_"}).noneMatch(name::startsWith)) {
             return Optional.empty();
         }
-        return Nearest.within(name, BY_NAME.keySet(), 2);
+        return Optional.ofNullable(SYNONYMS.get(name)).or(() -> Nearest.within(name, BY_NAME.keySet(), 2));
     }
 }

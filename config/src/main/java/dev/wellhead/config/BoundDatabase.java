@@ -22,6 +22,7 @@ record BoundDatabase(DatabaseConfig config, Target target) {
      */
     record Target(
             @Nullable String jdbcUrl,
+            @Nullable String urlFile,
             @Nullable String host,
             @Nullable Integer port,
             @Nullable String database,

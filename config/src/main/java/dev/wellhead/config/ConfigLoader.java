@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the configuration. One set of keys in all forms; the earlier wins: what the program provides, flags, environment,
+ * Reads the configuration. One set of keys in all forms; the earlier wins: what the program sets, flags, environment,
  * {@code .env}, file, profile, default.
  */
 public final class ConfigLoader {
@@ -42,6 +42,16 @@ public final class ConfigLoader {
     }
 
     /**
+     * The files that a configuration of this loader depends on: whoever wants to know when it changes looks at these.
+     * Those that would be read if they were there are among them.
+     *
+     * @param config what this loader has loaded; names further files, such as one that holds a password
+     */
+    public List<Path> files(WellheadConfig config) {
+        return ConfigFiles.of(sources, config);
+    }
+
+    /**
      * Where the loader looks.
      *
      * @param provided what the program itself says, by key
@@ -52,10 +62,24 @@ public final class ConfigLoader {
             Map<String, Provided> flags,
             Map<String, String> environment,
             Path directory,
-            Optional<Path> file) {}
+            Optional<Path> file) {
+
+        /** Without values: any may be a secret. */
+        @Override
+        public String toString() {
+            return "Sources[directory=" + directory + ", file=" + file + "]";
+        }
+    }
 
     /** A value given by the program or its command line, and the text of its origin. */
-    record Provided(String value, String origin) {}
+    record Provided(String value, String origin) {
+
+        /** Without the value: it may be a secret. */
+        @Override
+        public String toString() {
+            return origin;
+        }
+    }
 
     /** Says where to look. */
     public static final class Builder {
@@ -74,13 +98,16 @@ public final class ConfigLoader {
             return this;
         }
 
-        /** Where {@code .env} and {@code wellhead.yaml} are looked for; default: the working directory. */
+        /** Where {@code .env}, {@code wellhead.yaml} and {@code wellhead.properties} are looked for; default: the working directory. */
         public Builder directory(Path value) {
             directory = value;
             return this;
         }
 
-        /** The file to read instead of {@code wellhead.yaml} in the directory; it must exist. */
+        /**
+         * The file to read instead of those in the directory; it must exist. A name that ends with {@code .properties}
+         * says that it is one; all others are read as YAML.
+         */
         public Builder file(Path value) {
             file = value;
             return this;
@@ -99,6 +126,14 @@ public final class ConfigLoader {
         public Builder flag(String key, String value, String spelled) {
             flags.put(key, new Provided(value, "flag " + spelled));
             return this;
+        }
+
+        /**
+         * A setting in the words of the program: the same key and text as in files, for one database of several as
+         * {@code databases.orders.pool.max-size}; wins over everything. A password may be given so.
+         */
+        public Builder set(String key, String value) {
+            return provided(key, value, "builder");
         }
 
         /**

@@ -3,8 +3,9 @@
 package dev.wellhead.config;
 
 import dev.wellhead.database.DatabaseConfig;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,45 +13,31 @@ import org.slf4j.LoggerFactory;
 /** The configuration as text for people. Secrets are masked before they come here. */
 public final class ConfigReport {
 
+    private static final int WIDTH = 100;
+    private static final Pattern PLACE = Pattern.compile("(.+?):(\\d{1,7})(?: and .*)?$");
+    private static final Comparator<Problem> ORDER = Comparator.comparing(Problem::severity)
+            .thenComparing(ConfigReport::source)
+            .thenComparingInt(ConfigReport::line);
+
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReport.class);
 
     private ConfigReport() {}
 
-    /** A table of every effective value: key, value, origin, unit; then the profile and why. Ends with a line break. */
-    public static String text(WellheadConfig config) {
-        var rows = new ArrayList<List<String>>();
-        rows.add(List.of("KEY", "VALUE", "ORIGIN", "UNIT"));
-        for (var setting : config.settings()) {
-            rows.add(List.of(
-                    setting.key(),
-                    setting.value().isEmpty() ? "-" : setting.value(),
-                    setting.origin(),
-                    setting.unit().isEmpty() ? "-" : setting.unit()));
-        }
-        var text = new StringBuilder(table(rows));
-        text.append("\nprofile ").append(config.profile().text()).append(": ");
-        text.append(config.profileReason()).append('\n');
-        for (var warning : config.warnings()) {
-            text.append("warning: ").append(warning).append('\n');
-        }
-        return text.toString();
+    /** {@link SettingsTable} of every effective value, or of those alone that are not the default. */
+    public static String settings(WellheadConfig config, boolean changedOnly) {
+        return SettingsTable.text(config, changedOnly);
     }
 
-    /** One paragraph for each problem, errors first, and their number; says so when there is none. */
+    /**
+     * One paragraph for each problem, those of one file together and in the order of its lines, errors first, and their
+     * number; says so when there is none.
+     */
     public static String problems(List<Problem> problems) {
         if (problems.isEmpty()) {
             return "configuration is valid\n";
         }
         var text = new StringBuilder();
-        for (var problem : problems) {
-            text.append(problem.isError() ? "error: " : "warning: ").append(problem.place());
-            if (!problem.key().isEmpty()) {
-                text.append(": ").append(problem.key());
-                text.append(problem.value().isEmpty() ? "" : "=" + problem.value());
-            }
-            text.append("\n    ").append(problem.rule());
-            text.append("\n    fix: ").append(problem.fix()).append('\n');
-        }
+        problems.stream().sorted(ORDER).forEach(problem -> append(text, problem));
         long errors = problems.stream().filter(Problem::isError).count();
         return text.append(count(errors, "error"))
                 .append(", ")
@@ -59,26 +46,38 @@ public final class ConfigReport {
                 .toString();
     }
 
-    private static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
+    private static void append(StringBuilder text, Problem problem) {
+        text.append(problem.isError() ? "error: " : "warning: ").append(problem.place());
+        if (!problem.key().isEmpty()) {
+            text.append(": ").append(problem.key());
+            text.append(problem.value().isEmpty() ? "" : "=" + problem.value());
+        }
+        text.append('\n');
+        paragraph(text, "    ", problem.rule());
+        paragraph(text, "    fix: ", problem.fix());
     }
 
-    private static String table(List<List<String>> rows) {
-        var widths = new int[rows.get(0).size()];
-        for (var row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
+    private static void paragraph(StringBuilder text, String start, String prose) {
+        var indent = start;
+        for (var line : ConfigTemplate.wrap(prose, WIDTH - start.length())) {
+            text.append(indent).append(line).append('\n');
+            indent = " ".repeat(start.length());
         }
-        var text = new StringBuilder();
-        for (var row : rows) {
-            var line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            text.append(line.toString().stripTrailing()).append('\n');
-        }
-        return text.toString();
+    }
+
+    /** The file or other source of a place, of the first where it names two. */
+    private static String source(Problem problem) {
+        var place = PLACE.matcher(problem.place());
+        return place.lookingAt() ? place.group(1) : problem.place();
+    }
+
+    private static int line(Problem problem) {
+        var place = PLACE.matcher(problem.place());
+        return place.lookingAt() ? Integer.parseInt(place.group(2)) : 0;
+    }
+
+    private static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     /** Logs what was loaded, the profile and why it was chosen among it, and each warning. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -111,7 +112,8 @@ final class DatabaseBinder {
     }
 
     private void tls() {
-        var address = location.flatMap(found -> found.url().address());
+        var address =
+                location.flatMap(found -> found.url().address()).filter(found -> found.vendor() == Vendor.POSTGRESQL);
         if (location.isPresent() && address.isEmpty()) {
             draft.pool.jdbcUrl(location.get().url().jdbcUrl());
             refuseTls();
@@ -145,7 +147,7 @@ final class DatabaseBinder {
     }
 
     /** Whether neither the user nor PostgreSQL's usual file says which certificates to trust. */
-    private boolean trustsNothingElse(Optional<ConnectionUrl.Address> address) {
+    private boolean trustsNothingElse(Optional<Address> address) {
         return !picked.containsKey("tls.ca-cert")
                 && address.flatMap(found -> found.parameter("sslfactory")).isEmpty()
                 && !Files.exists(Path.of(System.getProperty("user.home"), ".postgresql", "root.crt"));
@@ -190,7 +192,7 @@ final class DatabaseBinder {
             return;
         }
         var lowest = picked.get(lower);
-        var lowestText = lowest != null ? lowest.text() : shown(lower);
+        var lowestText = lowest != null ? lowest.text() : defaultOf(lower);
         if (!exceeds(lower, lowestText, highest.text())) {
             return;
         }
@@ -206,7 +208,8 @@ final class DatabaseBinder {
         }
     }
 
-    private static String shown(String key) {
+    /** What a key of a database is where nobody, not even a profile, says anything; empty where nothing is. */
+    static String defaultOf(String key) {
         return Keys.DATABASE.stream()
                 .filter(row -> row.name().equals(key))
                 .map(row -> row.show(DEFAULTS))
@@ -270,11 +273,12 @@ final class DatabaseBinder {
         boolean loopback = location.map(found -> found.url().isLoopback()).orElse(true);
         return new BoundDatabase.Target(
                 location.isPresent() ? draft.pool.build().jdbcUrl() : null,
-                address.map(ConnectionUrl.Address::host).orElse(null),
+                draft.urlFile,
+                address.map(Address::host).orElse(null),
                 address.filter(found -> !found.severalHosts())
-                        .map(ConnectionUrl.Address::effectivePort)
+                        .map(Address::effectivePort)
                         .orElse(null),
-                address.map(ConnectionUrl.Address::database).orElse(null),
+                address.map(Address::database).orElse(null),
                 draft.username,
                 draft.password,
                 draft.passwordFile,
@@ -289,10 +293,24 @@ final class DatabaseBinder {
         var settings = new ArrayList<Setting>();
         for (var key : Keys.DATABASE) {
             var slot = Said.Slot.of(database, key.name());
-            settings.add(new Setting(
-                    slot.text(), key.show(bound), origin(key.name()), key.type().unit(), key.secret()));
+            var value = key.show(bound);
+            settings.add(Setting.of(slot, key, value, standard(key, value), origin(key.name())));
         }
         return settings;
+    }
+
+    /** What the value would be if nobody had said anything of the key. */
+    private String standard(Key<?, ?, ?> key, String value) {
+        if (said(key.name()) == null && !key.name().equals(Keys.PAIRS)) {
+            return value;
+        }
+        var number = resolution.ofProfile(database, key.name());
+        if (number.isPresent() && key.name().equals("tls.mode")) {
+            return TlsMode.valueOf(number.get().text().toUpperCase(Locale.ROOT))
+                    .at(isLoopback())
+                    .text();
+        }
+        return number.map(said -> key.type().normal(said.text())).orElseGet(() -> defaultOf(key.name()));
     }
 
     private String origin(String key) {
@@ -333,6 +351,6 @@ final class DatabaseBinder {
         return new BoundDatabase(
                 draft.build(),
                 new BoundDatabase.Target(
-                        null, null, null, null, "", draft.password, null, null, null, null, draft.clientKey));
+                        null, null, null, null, null, "", draft.password, null, null, null, null, draft.clientKey));
     }
 }

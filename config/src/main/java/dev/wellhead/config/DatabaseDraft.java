@@ -18,6 +18,9 @@ final class DatabaseDraft {
     Secret password = Secret.empty();
 
     @Nullable
+    String urlFile;
+
+    @Nullable
     String passwordFile;
 
     TlsMode tlsMode = TlsMode.PREFER;
@@ -50,7 +53,7 @@ final class DatabaseDraft {
         pool.password(password);
     }
 
-    /** For keys that {@link TargetResolver} reads: URL and address are bound as one. */
+    /** For keys that {@link Location} reads: URL and address are bound as one. */
     void ignore() {}
 
     /**

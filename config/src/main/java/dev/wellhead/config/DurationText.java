@@ -23,8 +23,7 @@ final class DurationText {
             return Duration.ZERO;
         }
         if (BARE.matcher(trimmed).matches()) {
-            throw new BadValueException(
-                    "is a number without a unit", "say which: " + trimmed + "ms, " + trimmed + "s or " + trimmed + "m");
+            throw new BadValueException("is a number without a unit", "say which: " + readings(trimmed));
         }
         try {
             if (ISO.matcher(trimmed).matches()) {
@@ -40,6 +39,13 @@ final class DurationText {
             throw notADuration();
         }
         throw notADuration();
+    }
+
+    /** {@code 5000} was most probably meant as milliseconds, {@code 30} as seconds. */
+    private static String readings(String number) {
+        return number.matches("[1-9]\\d{0,8}000")
+                ? number + "ms (" + number.substring(0, number.length() - 3) + "s), or " + number + "s"
+                : number + "ms, " + number + "s or " + number + "m";
     }
 
     private static Duration sum(String text) {

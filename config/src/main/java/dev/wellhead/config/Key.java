@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param name as files spell it, without {@code databases.<name>.}
  * @param type how a value is written, with its unit
  * @param secret whether the value is never shown
+ * @param change when a new value counts
  * @param text what it means, one sentence
  * @param bind puts a value into what is being built
  * @param read takes the effective value out of what was built; null where nothing is set
@@ -23,9 +24,26 @@ record Key<D, B, T>(
         String name,
         ValueType<T> type,
         boolean secret,
+        Change change,
         String text,
         BiConsumer<D, T> bind,
         Function<B, @Nullable T> read) {
+
+    /** A key whose new value counts after a restart. */
+    Key(
+            String name,
+            ValueType<T> type,
+            boolean secret,
+            String text,
+            BiConsumer<D, T> bind,
+            Function<B, @Nullable T> read) {
+        this(name, type, secret, Change.RESTART, text, bind, read);
+    }
+
+    /** The same, but a new value counts at the next reload. */
+    Key<D, B, T> live() {
+        return new Key<>(name, type, secret, Change.LIVE, text, bind, read);
+    }
 
     /** Reads the text and binds it. */
     void bind(D draft, String value) throws BadValueException {

@@ -8,7 +8,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the key that a name means, in files and flags and in the environment. */
@@ -34,6 +37,11 @@ final class KeyNames {
             return Optional.of(Slot.of(Said.NO_DATABASE, name));
         }
         return Optional.empty();
+    }
+
+    /** Whether a key begins as one of a named database and names none. */
+    static boolean hasBadDatabaseName(String name) {
+        return name.startsWith(Keys.DATABASES) && !OF_DATABASE.matcher(name).matches();
     }
 
     /** The valid key that an unknown one is closest to. */
@@ -87,6 +95,14 @@ final class KeyNames {
                     return Slot.of(databaseName(nameAndKey.substring(0, nameLength), databases), key);
                 })
                 .filter(slot -> !slot.database().isEmpty());
+    }
+
+    /** All known databases whose names cannot be told apart in the environment, {@code a-b} and {@code a_b}; sorted. */
+    static SortedSet<String> alike(String database, Collection<String> known) {
+        var form = Keys.environmentForm(database);
+        return known.stream()
+                .filter(name -> Keys.environmentForm(name).equals(form))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String databaseName(String environmentForm, Collection<String> known) {

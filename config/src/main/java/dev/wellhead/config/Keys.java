@@ -16,6 +16,7 @@ import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.StartMode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,11 +35,15 @@ final class Keys {
     static final String ENVIRONMENT_PREFIX = "WELLHEAD_";
     static final String PAIRS = "pool.driver-properties";
 
+    /** Keys that name a file, and the key whose value that file holds. */
+    static final Map<String, String> FILES = Map.of("password-file", "password", "url-file", "url");
+
     static final Key<ServerDraft, ServerDraft, Profile> PROFILE = new Key<>(
             "profile",
             profileType(),
             false,
-            "The set of numbers that stand where nothing else was said.",
+            Change.RESTART,
+            "The set of defaults for a kind of place to run in: a server, a short-lived instance behind a pooler, a developer's machine.",
             (draft, value) -> draft.profile = value,
             draft -> draft.profile);
 
@@ -69,7 +74,7 @@ final class Keys {
 
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(
-                    connectionKeys(), poolKeys(), policyKeys())
+                    connectionKeys(), poolKeys(), live(policyKeys()))
             .flatMap(List::stream)
             .toList();
 
@@ -106,15 +111,24 @@ final class Keys {
 
     private static ValueType<Profile> profileType() {
         var plain = choice(Profile.class);
+        var words = Stream.concat(Arrays.stream(Profile.values()).map(Profile::text), Stream.of("development"))
+                .toList();
         return new ValueType<>(
                 plain.unit(),
                 value -> plain.parser().parse(value.strip().equalsIgnoreCase("development") ? "local" : value),
-                plain.writer());
+                plain.writer(),
+                new Shape.Choice(words));
     }
 
     private static @Nullable String shownUrl(BoundDatabase bound) {
         var url = bound.target().jdbcUrl();
         return url == null ? null : Masking.url(url);
+    }
+
+    private static List<Key<DatabaseDraft, BoundDatabase, ?>> live(List<Key<DatabaseDraft, BoundDatabase, ?>> rows) {
+        var live = new ArrayList<Key<DatabaseDraft, BoundDatabase, ?>>();
+        rows.forEach(row -> live.add(row.live()));
+        return live;
     }
 
     private static List<Key<DatabaseDraft, BoundDatabase, ?>> connectionKeys() {
@@ -127,10 +141,17 @@ final class Keys {
                         (draft, value) -> draft.ignore(),
                         Keys::shownUrl),
                 new Key<>(
+                        "url-file",
+                        text("path"),
+                        false,
+                        "A file that holds the URL and nothing else.",
+                        (draft, value) -> draft.urlFile = value,
+                        bound -> bound.target().urlFile()),
+                new Key<>(
                         "address.host",
                         text("host name"),
                         false,
-                        "The database's host, instead of a URL.",
+                        "The database's host, in place of a URL or of the host in it.",
                         (draft, value) -> draft.ignore(),
                         bound -> bound.target().host()),
                 new Key<>(
@@ -144,27 +165,29 @@ final class Keys {
                         "address.database",
                         text("name"),
                         false,
-                        "The database's name on its server.",
+                        "The database's name on its server, in place of the one in the URL.",
                         (draft, value) -> draft.ignore(),
                         bound -> bound.target().database()),
                 new Key<>(
                         "username",
                         text("name"),
                         false,
-                        "The login name.",
+                        "The login name, in place of the one in the URL.",
                         (draft, value) -> draft.username(value),
                         bound -> bound.target().username()),
                 new Key<>(
                         "password",
                         text("text"),
                         true,
-                        "The password.",
+                        Change.LIVE,
+                        "The password, in place of the one in the URL.",
                         (draft, value) -> draft.password(value),
                         bound -> bound.target().password().reveal()),
                 new Key<>(
                         "password-file",
                         text("path"),
                         false,
+                        Change.LIVE,
                         "A file that holds the password and nothing else.",
                         (draft, value) -> draft.passwordFile = value,
                         bound -> bound.target().passwordFile()),
@@ -200,43 +223,57 @@ final class Keys {
 
     private static List<Key<DatabaseDraft, BoundDatabase, ?>> poolKeys() {
         var table = new PoolTable();
-        table.size(
-                "max-size", "connections", PoolConfig.Builder::maxSize, PoolConfig::maxSize, "Most connections open.");
-        table.size(
-                "min-idle", "connections", PoolConfig.Builder::minIdle, PoolConfig::minIdle, "Connections kept idle.");
+        table.add(
+                "max-size",
+                count("connections", 1, 10_000),
+                PoolConfig.Builder::maxSize,
+                PoolConfig::maxSize,
+                "Most connections open at a time.");
+        table.add(
+                "min-idle",
+                count("connections", 0, 10_000),
+                PoolConfig.Builder::minIdle,
+                PoolConfig::minIdle,
+                "Connections kept open even if idle, so that a burst finds them.");
         table.time(
                 "acquire-timeout",
+                Span.POSITIVE,
                 PoolConfig.Builder::acquireTimeout,
                 PoolConfig::acquireTimeout,
-                "Longest wait for a connection.");
-        table.size(
+                "Longest wait of a caller for a connection.");
+        table.add(
                 "max-waiting",
-                "callers",
+                count("callers", 0, Integer.MAX_VALUE),
                 PoolConfig.Builder::maxWaiting,
                 PoolConfig::maxWaiting,
-                "Most callers in line.");
+                "Most callers in line for a connection; one more is refused at once.");
         table.time(
                 "connect-timeout",
+                Span.POSITIVE,
                 PoolConfig.Builder::connectTimeout,
                 PoolConfig::connectTimeout,
                 "Limit of opening one connection.");
         table.time(
                 "validation-timeout",
+                Span.POSITIVE,
                 PoolConfig.Builder::validationTimeout,
                 PoolConfig::validationTimeout,
-                "Limit of one validation.");
+                "Limit of one validation, the question whether a connection still works.");
         table.time(
                 "validate-after-idle",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::validateAfterIdle,
                 PoolConfig::validateAfterIdle,
                 "A connection idle for longer is validated before hand-out; 0: always.");
         table.time(
                 "idle-timeout",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::idleTimeout,
                 PoolConfig::idleTimeout,
                 "A connection idle for longer is closed; 0: off.");
         table.time(
                 "max-lifetime",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::maxLifetime,
                 PoolConfig::maxLifetime,
                 "A connection is replaced before this age; 0: off.");
@@ -246,39 +283,53 @@ final class Keys {
                 PoolConfig.Builder::maxLifetimeJitter,
                 PoolConfig::maxLifetimeJitter,
                 "Share of max-lifetime taken off at random.");
-        table.size(
+        table.add(
                 "max-uses",
-                "leases",
+                count("leases", 0, Integer.MAX_VALUE),
                 PoolConfig.Builder::maxUses,
                 PoolConfig::maxUses,
-                "Leases a connection serves; 0: off.");
+                "Leases after which a connection is replaced; 0: off.");
         table.time(
                 "keepalive-interval",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::keepaliveInterval,
                 PoolConfig::keepaliveInterval,
                 "How often an idle connection is asked whether it lives; 0: off.");
         table.time(
                 "leak-threshold",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::leakThreshold,
                 PoolConfig::leakThreshold,
-                "A lease held for longer is reported; 0: off.");
+                "A connection that is held for longer is reported as a leak; 0: off.");
         table.time(
                 "create-retry-interval",
+                Span.POSITIVE,
                 PoolConfig.Builder::createRetryInterval,
                 PoolConfig::createRetryInterval,
-                "Pause after a failed connect.");
+                "Pause after a failed connect before the next.");
         table.time(
                 "close-timeout",
+                Span.POSITIVE,
                 PoolConfig.Builder::closeTimeout,
                 PoolConfig::closeTimeout,
-                "How long closing waits for leases.");
+                "How long closing the pool waits for connections that are held.");
         table.time(
                 "housekeeper-interval",
+                Span.POSITIVE,
                 PoolConfig.Builder::housekeeperInterval,
                 PoolConfig::housekeeperInterval,
-                "How often ages and leaks are looked at.");
+                "How often ages, idle times and leaks are looked at.");
+        table.optional(
+                "validation-query",
+                "SQL",
+                PoolConfig.Builder::validationQuery,
+                PoolConfig::validationQuery,
+                "Run to validate; without it the driver is asked.");
+        // From here on: what a connection is opened with, and what matters at the start alone.
+        table.change = Change.RESTART;
         table.time(
                 "statement-timeout",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::statementTimeout,
                 PoolConfig::statementTimeout,
                 "Limit of one statement; 0: off.");
@@ -288,17 +339,11 @@ final class Keys {
                 PoolConfig.Builder::initSql,
                 PoolConfig::initSql,
                 "Run once on each new connection.");
-        table.optional(
-                "validation-query",
-                "SQL",
-                PoolConfig.Builder::validationQuery,
-                PoolConfig::validationQuery,
-                "Run to validate; without it the driver is asked.");
         table.flag(
                 "auto-commit",
                 PoolConfig.Builder::autoCommit,
                 PoolConfig::autoCommit,
-                "Auto-commit of each connection.");
+                "Whether each statement commits by itself outside of a transaction.");
         table.flag(
                 "read-only",
                 PoolConfig.Builder::readOnly,
@@ -309,40 +354,54 @@ final class Keys {
                 choice(Isolation.class),
                 PoolConfig.Builder::isolation,
                 pool -> pool.isolation().orElse(null),
-                "Transaction isolation; without it the driver's.");
+                "Transaction isolation; without it the database's.");
         table.optional(
-                "catalog", "name", PoolConfig.Builder::catalog, PoolConfig::catalog, "Catalog of each connection.");
-        table.optional("schema", "name", PoolConfig.Builder::schema, PoolConfig::schema, "Schema of each connection.");
+                "catalog",
+                "name",
+                PoolConfig.Builder::catalog,
+                PoolConfig::catalog,
+                "Catalog that each connection starts in.");
+        table.optional(
+                "schema",
+                "name",
+                PoolConfig.Builder::schema,
+                PoolConfig::schema,
+                "Schema that each connection starts in.");
         table.add(
                 "application-name",
                 text("name"),
                 PoolConfig.Builder::applicationName,
                 PoolConfig::applicationName,
-                "Shown by the server beside each session.");
-        table.flag("pooled", PoolConfig.Builder::pooled, PoolConfig::pooled, "Whether a pooler stands in front.");
+                "The name that the database shows beside each session.");
+        table.flag(
+                "pooled",
+                PoolConfig.Builder::pooled,
+                PoolConfig::pooled,
+                "Whether a pooler such as PgBouncer stands in front, so that no session state is kept.");
         table.add(
                 "start-mode",
                 choice(StartMode.class),
                 PoolConfig.Builder::startMode,
                 PoolConfig::startMode,
-                "What opening does when the database does not answer.");
-        table.size(
+                "What opening does when the database does not answer: fail at once, try start-retries times more, or not even ask.");
+        table.add(
                 "start-retries",
-                "retries",
+                count("retries", 0, 1_000_000),
                 PoolConfig.Builder::startRetries,
                 PoolConfig::startRetries,
-                "Further attempts of start-mode wait.");
+                "Further attempts to reach the database when opening, with start-mode wait.");
         table.time(
                 "start-retry-delay",
+                Span.NOT_NEGATIVE,
                 PoolConfig.Builder::startRetryDelay,
                 PoolConfig::startRetryDelay,
-                "Pause between them.");
+                "Pause between those attempts.");
         table.add(
                 "driver-properties",
                 ValueType.pairs(),
                 PoolConfig.Builder::driverProperties,
                 PoolConfig::driverProperties,
-                "Handed to the driver as they are.");
+                "Properties handed to the driver as they are; in a file also as a mapping.");
         return table.rows;
     }
 
@@ -352,7 +411,7 @@ final class Keys {
                         "retry.max-retries",
                         ValueType.retries(),
                         false,
-                        "Further attempts after the first; 0: off.",
+                        "Further attempts of a call after the first; 0: off.",
                         (draft, value) -> draft.maxRetries = value,
                         bound -> bound.config().retry().maxRetries()),
                 new Key<>(
@@ -366,14 +425,14 @@ final class Keys {
                         "retry.max-delay",
                         duration(Span.NOT_NEGATIVE),
                         false,
-                        "Longest pause.",
+                        "Longest pause between two attempts.",
                         (draft, value) -> draft.maxDelay = value,
                         bound -> bound.config().retry().maxDelay()),
                 new Key<>(
                         "retry.multiplier",
                         ValueType.factor(),
                         false,
-                        "Growth of the pause.",
+                        "Growth of the pause from one attempt to the next.",
                         (draft, value) -> draft.multiplier = value,
                         bound -> bound.config().retry().multiplier()),
                 new Key<>(
@@ -387,7 +446,7 @@ final class Keys {
                         "health.enabled",
                         flag(),
                         false,
-                        "Whether a background check runs.",
+                        "Whether a check in the background asks how the database is.",
                         (draft, value) -> draft.healthEnabled = value,
                         bound -> bound.config().health().enabled()),
                 new Key<>(
@@ -401,7 +460,7 @@ final class Keys {
                         "health.limit",
                         duration(Span.POSITIVE),
                         false,
-                        "Longest one check may take.",
+                        "Longest time of one background check; then it has failed.",
                         (draft, value) -> draft.healthLimit = value,
                         bound -> bound.config().health().limit()),
                 new Key<>(
@@ -424,6 +483,7 @@ final class Keys {
     private static final class PoolTable {
 
         private final List<Key<DatabaseDraft, BoundDatabase, ?>> rows = new ArrayList<>();
+        private Change change = Change.LIVE;
 
         private <T> void add(
                 String name,
@@ -435,26 +495,19 @@ final class Keys {
                     "pool." + name,
                     type,
                     false,
+                    change,
                     text,
                     (draft, value) -> bind.accept(draft.pool, value),
                     bound -> read.apply(bound.config().pool())));
         }
 
-        private void size(
-                String name,
-                String unit,
-                BiConsumer<PoolConfig.Builder, Integer> bind,
-                Function<PoolConfig, @Nullable Integer> read,
-                String text) {
-            add(name, count(unit), bind, read, text);
-        }
-
         private void time(
                 String name,
+                Span span,
                 BiConsumer<PoolConfig.Builder, Duration> bind,
                 Function<PoolConfig, @Nullable Duration> read,
                 String text) {
-            add(name, duration(Span.ANY), bind, read, text);
+            add(name, duration(span), bind, read, text);
         }
 
         private void flag(

@@ -4,9 +4,7 @@ package dev.wellhead.config;
 
 import dev.wellhead.config.ConfigLoader.Sources;
 import dev.wellhead.database.DatabaseConfig;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,9 +18,6 @@ import java.util.Optional;
  * problem stops nothing before the end, so that all are found at once.
  */
 final class Loading {
-
-    private static final String FILE = "wellhead.yaml";
-    private static final String DOTENV = ".env";
 
     private final Sources sources;
     private final Statements statements = new Statements();
@@ -45,6 +40,7 @@ final class Loading {
         statements.said().forEach(resolution::add);
         resolution.databases().forEach(database -> Location.expand(database, resolution, statements::problem));
         resolution.disagreements().forEach(statements::problem);
+        Overridden.problems(resolution).forEach(statements::problem);
         var locations = locations();
         var choice = ProfileChoice.of(statements, resolution, locations);
         tables(choice.profile());
@@ -65,7 +61,8 @@ final class Loading {
     }
 
     private void gather() {
-        file();
+        var files = new ConfigFiles(sources, statements);
+        files.file();
         sources.flags().forEach(this::flag);
         sources.provided().forEach((key, said) -> statements.keyed(key, said.value(), Layer.PROVIDED, said.origin()));
         var names =
@@ -74,43 +71,12 @@ final class Loading {
         sources.environment()
                 .forEach((name, value) ->
                         environment.put(name, new VariableSource.Variable(value, "environment " + name)));
-        var dotEnv = dotEnv();
+        var dotEnv = files.dotEnv();
         boolean mongo = VariableSource.hasMongo(environment) || VariableSource.hasMongo(dotEnv);
         VariableSource.read(statements, Layer.ENVIRONMENT, environment, mongo, names);
         VariableSource.read(statements, Layer.DOTENV, dotEnv, mongo, names);
-        List.copyOf(statements.said()).forEach(this::passwordFile);
-    }
-
-    private void file() {
-        var standard = sources.directory().resolve(FILE);
-        var file = sources.file().orElse(standard);
-        if (sources.file().isEmpty() && !Files.exists(file)) {
-            if (Files.exists(sources.directory().resolve("wellhead.yml"))) {
-                statements.problem(Problem.warning("wellhead.yml", "", "", "is not read", "rename it to " + FILE));
-            }
-            return;
-        }
-        var shown = sources.file().map(Path::toString).orElse(FILE);
-        text(file, shown).ifPresent(text -> YamlFile.read(text, shown, statements));
-    }
-
-    private Map<String, VariableSource.Variable> dotEnv() {
-        var file = sources.directory().resolve(DOTENV);
-        if (!Files.exists(file)) {
-            return Map.of();
-        }
-        return text(file, DOTENV)
-                .map(text -> DotEnvFile.parse(text, DOTENV, statements))
-                .orElse(Map.of());
-    }
-
-    private Optional<String> text(Path file, String shown) {
-        try {
-            return Optional.of(TextFile.read(file));
-        } catch (BadValueException unreadable) {
-            statements.problem(Problem.error(shown, "", "", unreadable.rule(), unreadable.fix()));
-            return Optional.empty();
-        }
+        Unexpanded.problems(statements.said()).forEach(statements::problem);
+        List.copyOf(statements.said()).forEach(this::secretFile);
     }
 
     private void flag(String key, ConfigLoader.Provided given) {
@@ -120,7 +86,7 @@ final class Loading {
         boolean secret = slot.flatMap(Keys::find).filter(Key::secret).isPresent()
                 || slot.filter(found -> Masking.isSecretName(found.part())).isPresent();
         boolean url = slot.filter(found -> found.key().equals("url")).isPresent();
-        if (secret || (url && hasPassword(value))) {
+        if (secret || (url && hasSecret(value))) {
             statements.problem(Problem.error(
                     place,
                     "",
@@ -132,22 +98,23 @@ final class Loading {
         statements.keyed(key, value, Layer.FLAG, place);
     }
 
-    private static boolean hasPassword(String url) {
+    private static boolean hasSecret(String url) {
         try {
-            return !ConnectionUrl.parse(url).password().isEmpty() || Masking.hasSecretParameter(url);
+            return ConnectionUrl.parse(url).hasSecret();
         } catch (BadValueException reportedLater) {
             return false;
         }
     }
 
-    /** What a password file holds is said by who named the file. */
-    private void passwordFile(Said said) {
-        if (!said.slot().key().equals("password-file")) {
+    /** What a file with a secret holds is said by who named the file. */
+    private void secretFile(Said said) {
+        var key = Keys.FILES.get(said.slot().key());
+        if (key == null) {
             return;
         }
         try {
             var content = TextFile.read(sources.directory().resolve(said.text().strip()));
-            statements.add(said.as("password", content.replaceFirst("\\R\\z", "")));
+            statements.add(said.as(key, content.replaceFirst("\\R\\z", "")));
         } catch (BadValueException | InvalidPathException unreadable) {
             var bad = unreadable instanceof BadValueException refused
                     ? refused
@@ -172,18 +139,19 @@ final class Loading {
             boolean sized = resolution.isExplicit(database, "pool.max-size")
                     || resolution.isExplicit(database, "pool.min-idle");
             if (!sized) {
-                worker.ifPresent(found -> WorkerSizing.of(
-                                Integer.parseInt(found.value().strip()))
-                        .forEach((key, value) -> table(
-                                database,
-                                key,
-                                value,
-                                Layer.SIZING,
-                                found.place() + "=" + found.value().strip())));
+                worker.ifPresent(
+                        found -> WorkerSizing.of(Integer.parseInt(found.value().strip()))
+                                .forEach((key, value) -> table(database, key, value, Layer.SIZING, origin(found))));
             }
             profile.numbers()
                     .forEach((key, value) -> table(database, key, value, Layer.PROFILE, "profile " + profile.text()));
         }
+    }
+
+    /** Such as {@code environment WORKER_CONCURRENCY=4} or {@code .env:3 WORKER_CONCURRENCY=4}. */
+    private static String origin(Statements.Variable found) {
+        var name = found.place().endsWith(" " + found.name()) ? "" : " " + found.name();
+        return found.place() + name + "=" + found.value().strip();
     }
 
     private void table(String database, String key, String value, Layer layer, String place) {
@@ -229,14 +197,17 @@ final class Loading {
     private List<Setting> globalSettings(ServerDraft server, ProfileChoice choice) {
         var settings = new ArrayList<Setting>();
         for (var key : Keys.GLOBAL) {
-            var said = resolution.pick(Said.NO_DATABASE, key.name());
-            var unsaid = key.equals(Keys.PROFILE) ? choice.reason() : "default";
-            settings.add(new Setting(
-                    key.name(),
+            var slot = Said.Slot.of(Said.NO_DATABASE, key.name());
+            boolean isProfile = key.equals(Keys.PROFILE);
+            settings.add(Setting.of(
+                    slot,
+                    key,
                     key.show(server),
-                    said.map(Said::place).orElse(unsaid),
-                    key.type().unit(),
-                    key.secret()));
+                    isProfile ? choice.detected().text() : KeyDefault.of(key).at(choice.profile()),
+                    resolution
+                            .pick(slot.database(), key.name())
+                            .map(Said::place)
+                            .orElse(isProfile ? "detected" : "default")));
         }
         return settings;
     }

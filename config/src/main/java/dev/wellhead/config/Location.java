@@ -2,7 +2,6 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
-import dev.wellhead.config.ConnectionUrl.Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +29,7 @@ record Location(ConnectionUrl url, Said origin) {
             for (var part : parts(url, said.get())) {
                 resolution.add(part);
             }
+            url.address().ifPresent(address -> UnknownParameters.find(said.get(), address, problems));
         } catch (BadValueException bad) {
             var shown = Masking.brokenUrl(said.get().text());
             problems.accept(Problem.error(said.get().place(), said.get().slot().text(), shown, bad.rule(), bad.fix()));
@@ -44,6 +44,13 @@ record Location(ConnectionUrl url, Said origin) {
         if (!url.password().isEmpty()) {
             parts.add(said.as("password", url.password().reveal()));
         }
+        url.secrets()
+                .forEach((name, secret) -> parts.add(new Said(
+                        new Said.Slot(said.slot().database(), Keys.PAIRS, name),
+                        secret.reveal(),
+                        secret.reveal(),
+                        said.layer(),
+                        said.place())));
         url.address().ifPresent(address -> {
             parts.add(said.as("address.host", address.host()));
             if (address.port() != 0) {
@@ -52,6 +59,8 @@ record Location(ConnectionUrl url, Said origin) {
             if (!address.database().isEmpty()) {
                 parts.add(said.as("address.database", address.database()));
             }
+        });
+        url.address().filter(address -> address.vendor() == Vendor.POSTGRESQL).ifPresent(address -> {
             tlsMode(address).ifPresent(mode -> parts.add(said.as("tls.mode", mode)));
             address.parameter("sslrootcert").ifPresent(path -> parts.add(said.as("tls.ca-cert", path)));
         });
@@ -90,7 +99,7 @@ record Location(ConnectionUrl url, Said origin) {
                             part.place(),
                             part.slot().text(),
                             part.shown(),
-                            "cannot be combined with a JDBC URL of another database than PostgreSQL",
+                            "cannot be combined with a JDBC URL of this kind",
                             "put it into the URL, or remove the URL")));
         }
     }
@@ -109,9 +118,13 @@ record Location(ConnectionUrl url, Said origin) {
                     .isPresent();
             var checked = fromUrl
                     ? host.get().text()
-                    : ConnectionUrl.checkedHost(host.get().text());
+                    : ServerUrl.checkedHost(host.get().text());
             var address = new Address(
-                    checked, port(port), name, url.map(Address::parameters).orElse(List.of()));
+                    url.map(Address::vendor).orElse(Vendor.POSTGRESQL),
+                    checked,
+                    port(port),
+                    name,
+                    url.map(Address::parameters).orElse(List.of()));
             if (address.severalHosts() && port.isPresent()) {
                 problems.accept(Problem.error(
                         port.get().place(),

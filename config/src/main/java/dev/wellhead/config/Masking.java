@@ -14,9 +14,13 @@ final class Masking {
             Pattern.compile("(?i).*(?:password|passwd|passphrase|pwd|secret|token|credential|key).*");
     private static final Pattern SCHEME = Pattern.compile("(?i)(?:jdbc:)?[a-z][a-z0-9+.-]*:(?://)?");
 
-    private static final Pattern SECRET_PARAMETER = Pattern.compile(
-            "(?i)([?&;][a-z0-9_.-]*(?:password|passwd|passphrase|pwd|secret|token|credential)[a-z0-9_.-]*=)"
-                    + "[^&;]*");
+    /** Unlike above not every key: that of TLS is a path. */
+    private static final String SECRET = "[a-z0-9_.-]*(?:password|passwd|passphrase|pwd|secret|token|credential"
+            + "|(?:access|api|private|account|client)_?key)[a-z0-9_.-]*";
+
+    private static final Pattern SECRET_PARAMETER_NAME = Pattern.compile("(?i)" + SECRET);
+    private static final Pattern SECRET_PARAMETER =
+            Pattern.compile("(?i)([?&;:(,]" + SECRET + "=)(?:\\{(?:[^}]|}})*}|[^&;]*)");
 
     private Masking() {}
 
@@ -25,8 +29,9 @@ final class Masking {
         return SECRET_PARAMETER.matcher(url).replaceAll("$1" + Matcher.quoteReplacement(MASK));
     }
 
-    static boolean hasSecretParameter(String url) {
-        return SECRET_PARAMETER.matcher(url).find();
+    /** Whether what a URL's parameter of that name holds may be secret. */
+    static boolean isSecretParameter(String name) {
+        return SECRET_PARAMETER_NAME.matcher(name).matches();
     }
 
     /** Whether what stands under that name may be a secret. */

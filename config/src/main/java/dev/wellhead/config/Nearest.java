@@ -3,6 +3,7 @@
 package dev.wellhead.config;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The valid name that a misspelt one is closest to, by edit distance. */
@@ -13,6 +14,14 @@ final class Nearest {
     /** The closest name, if it is near enough to be meant: within a third of the length, at least two edits. */
     static Optional<String> to(String name, Collection<String> candidates) {
         return within(name, candidates, Math.max(2, name.length() / 3));
+    }
+
+    /** The only word that begins so, such as {@code prod} for {@code production}; else the closest. */
+    static Optional<String> word(String start, Collection<String> words) {
+        var begun = words.stream()
+                .filter(word -> start.length() > 1 && word.startsWith(start.toLowerCase(Locale.ROOT)))
+                .toList();
+        return begun.size() == 1 ? Optional.of(begun.get(0)) : to(start, words);
     }
 
     /** The closest name within so many edits. */

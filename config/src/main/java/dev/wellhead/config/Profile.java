@@ -4,6 +4,7 @@ package dev.wellhead.config;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A set of numbers for a kind of place to run in. Every key overrides them. */
 public enum Profile {
@@ -17,6 +18,15 @@ public enum Profile {
     /** The name as files spell it. */
     public String text() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The profile of that name, in any case; {@code development} means local. */
+    public static Optional<Profile> find(String name) {
+        try {
+            return Optional.of(Keys.PROFILE.type().parser().parse(name));
+        } catch (BadValueException unknown) {
+            return Optional.empty();
+        }
     }
 
     /** What this profile says of a database, by key without {@code databases.<name>.}, spelled as in files. */

@@ -10,47 +10,57 @@ import java.util.Optional;
  * Which profile, and why.
  *
  * @param profile the profile
+ * @param detected the profile that would be chosen if the key said none
  * @param reason for the log
  */
-record ProfileChoice(Profile profile, String reason) {
+record ProfileChoice(Profile profile, Profile detected, String reason) {
 
     /** By the key, else by {@code NODE_ENV}, else by where the databases are. */
     static ProfileChoice of(Statements statements, Resolution resolution, Map<String, Location> locations) {
+        var detected =
+                statements.nodeEnvironment().flatMap(ProfileChoice::byNode).orElseGet(() -> byLocation(locations));
         var said = resolution.pick(Said.NO_DATABASE, Keys.PROFILE.name());
         if (said.isPresent()) {
             try {
                 return new ProfileChoice(
                         Keys.PROFILE.type().parser().parse(said.get().text()),
+                        detected.profile(),
                         "set by " + said.get().place());
             } catch (BadValueException reportedLater) {
                 // The server's keys are bound after this one; go on, to find the other problems as well.
                 return new ProfileChoice(
-                        Profile.PRODUCTION, "set by " + said.get().place());
+                        Profile.PRODUCTION,
+                        detected.profile(),
+                        "set by " + said.get().place());
             }
         }
-        return statements.nodeEnvironment().flatMap(ProfileChoice::byNode).orElseGet(() -> byLocation(locations));
+        return detected;
     }
 
     private static Optional<ProfileChoice> byNode(Statements.Variable variable) {
         var reason = "NODE_ENV=" + variable.value() + " at " + variable.place();
         return switch (variable.value().strip().toLowerCase(Locale.ROOT)) {
-            case "production" -> Optional.of(new ProfileChoice(Profile.PRODUCTION, reason));
-            case "development" -> Optional.of(new ProfileChoice(Profile.LOCAL, reason));
+            case "production" -> Optional.of(detected(Profile.PRODUCTION, reason));
+            case "development" -> Optional.of(detected(Profile.LOCAL, reason));
             default -> Optional.empty();
         };
     }
 
     private static ProfileChoice byLocation(Map<String, Location> locations) {
         if (locations.isEmpty()) {
-            return new ProfileChoice(Profile.LOCAL, "no database is configured, and an embedded one is on loopback");
+            return detected(Profile.LOCAL, "no database is configured, and an embedded one is on loopback");
         }
         for (var location : locations.entrySet()) {
             if (!location.getValue().url().isLoopback()) {
-                return new ProfileChoice(
+                return detected(
                         Profile.PRODUCTION,
                         "nothing else was said and database " + location.getKey() + " is not on loopback");
             }
         }
-        return new ProfileChoice(Profile.LOCAL, "nothing else was said and the database is on loopback");
+        return detected(Profile.LOCAL, "nothing else was said and the database is on loopback");
+    }
+
+    private static ProfileChoice detected(Profile profile, String reason) {
+        return new ProfileChoice(profile, profile, reason);
     }
 }

@@ -33,6 +33,13 @@ final class Resolution {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(0));
     }
 
+    /** What the profile says of that key. */
+    Optional<Said> ofProfile(String database, String key) {
+        return said.getOrDefault(Slot.of(database, key), List.of()).stream()
+                .filter(statement -> statement.layer() == Layer.PROFILE)
+                .findFirst();
+    }
+
     /** The pairs that were said one by one for such a key, each by who counts. */
     List<Said> pickParts(String database, String key) {
         return said.keySet().stream()
@@ -40,6 +47,14 @@ final class Resolution {
                         && slot.key().equals(key)
                         && !slot.part().isEmpty())
                 .flatMap(slot -> pick(slot).stream())
+                .toList();
+    }
+
+    /** What does not count, because somebody of a higher rank says the same key. */
+    List<Said> losers() {
+        return said.values().stream()
+                .flatMap(all ->
+                        all.stream().filter(one -> one.layer() != all.get(0).layer()))
                 .toList();
     }
 

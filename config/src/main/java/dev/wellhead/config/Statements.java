@@ -25,8 +25,11 @@ final class Statements {
         said.add(statement);
     }
 
+    /** Of one name the first that is set counts, as of any other; several names are compared later. */
     void worker(Variable variable) {
-        workers.add(variable);
+        if (workers.stream().noneMatch(known -> known.name().equals(variable.name()))) {
+            workers.add(variable);
+        }
     }
 
     /** The first that is set counts. */
@@ -57,6 +60,15 @@ final class Statements {
     /** Takes a key as flags and files write it; an unknown one becomes a problem with the nearest valid key. */
     void keyed(String name, String text, Layer layer, String place) {
         var slot = KeyNames.slot(name);
+        if (slot.isEmpty() && KeyNames.hasBadDatabaseName(name)) {
+            problem(Problem.error(
+                    place,
+                    name,
+                    "",
+                    "does not name a database and a key",
+                    "write databases.<name>.<key>; a name is 1 to 64 letters, digits, - and _"));
+            return;
+        }
         if (slot.isEmpty()) {
             problem(Problem.error(
                     place,

@@ -16,11 +16,26 @@ import java.util.stream.Collectors;
  * @param unit what it counts, or what may stand there
  * @param parser from text; refuses with rule and fix
  * @param writer back to text
+ * @param shape what it looks like
  * @param <T> the value's type
  */
-record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
+record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer, Shape shape) {
 
     private static final int MOST_RETRIES = 1_000;
+
+    /** A type of any text, as far as can be seen from outside. */
+    ValueType(String unit, Parser<T> parser, Function<T, String> writer) {
+        this(unit, parser, writer, new Shape.Text());
+    }
+
+    /** A text of ours as files spell the value. */
+    String normal(String text) {
+        try {
+            return writer.apply(parser.parse(text));
+        } catch (BadValueException impossible) {
+            throw new IllegalStateException("a value of our own is refused: " + text, impossible);
+        }
+    }
 
     /** Reads a text. */
     @FunctionalInterface
@@ -30,7 +45,6 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
 
     /** What a duration may be. */
     enum Span {
-        ANY,
         NOT_NEGATIVE,
         POSITIVE
     }
@@ -53,49 +67,47 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
                 value -> value);
     }
 
-    /** A whole number; {@link dev.wellhead.pool.PoolConfig} checks its range. */
-    static ValueType<Integer> count(String unit) {
-        return new ValueType<>(
-                unit,
-                text -> wholeNumber(
-                        text, "must be a whole number up to " + Integer.MAX_VALUE, "write digits only, such as 20"),
-                String::valueOf);
-    }
-
     static ValueType<Integer> count(String unit, int least, int most) {
+        var shape = new Shape.Whole(least, most);
+        var range = shape.range();
         return new ValueType<>(
                 unit,
                 text -> {
-                    var range = "from " + least + " to " + most;
                     int number = wholeNumber(text, "must be a whole number " + range, "use a value " + range);
                     if (number < least || number > most) {
                         throw new BadValueException("must be " + range, "use a value " + range);
                     }
                     return number;
                 },
-                String::valueOf);
+                String::valueOf,
+                shape);
     }
 
     static ValueType<Integer> retries() {
         return count("retries", 0, MOST_RETRIES);
     }
 
-    /** A fraction; {@link dev.wellhead.pool.PoolConfig} checks its range. */
     static ValueType<Double> share() {
-        return new ValueType<>("share", ValueType::fraction, ValueType::plain);
+        return fraction("share", 0, 0.9, "use 0.25 for a quarter");
     }
 
     static ValueType<Double> factor() {
+        return fraction("factor", 1, 100, "use 2 to double the pause each time");
+    }
+
+    private static ValueType<Double> fraction(String unit, double least, double most, String fix) {
+        var shape = new Shape.Fraction(least, most);
         return new ValueType<>(
-                "factor",
+                unit,
                 text -> {
                     double number = fraction(text);
-                    if (!(number >= 1 && number <= 100)) {
-                        throw new BadValueException("must be from 1 to 100", "use 2 to double the pause each time");
+                    if (!(number >= least && number <= most)) {
+                        throw new BadValueException("must be " + shape.range(), fix);
                     }
                     return number;
                 },
-                ValueType::plain);
+                ValueType::plain,
+                shape);
     }
 
     static ValueType<Duration> duration(Span span) {
@@ -103,18 +115,19 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
                 "duration",
                 text -> {
                     var duration = DurationText.parse(text);
-                    if (span != Span.ANY && duration.isNegative()) {
-                        throw new BadValueException("must not be negative", "use a duration such as 5s");
-                    }
-                    if (span == Span.POSITIVE && duration.isZero()) {
+                    if (span == Span.POSITIVE && (duration.isZero() || duration.isNegative())) {
                         throw new BadValueException("must be longer than zero", "use a duration such as 5s");
                     }
-                    if (span != Span.ANY && duration.compareTo(Duration.ofDays(365)) > 0) {
+                    if (duration.isNegative()) {
+                        throw new BadValueException("must not be negative", "use 0, or a duration such as 5s");
+                    }
+                    if (duration.compareTo(Duration.ofDays(365)) > 0) {
                         throw new BadValueException("must be at most 365d", "use a shorter duration");
                     }
                     return duration;
                 },
-                DurationText::text);
+                DurationText::text,
+                new Shape.Time(span == Span.NOT_NEGATIVE));
     }
 
     static ValueType<Boolean> flag() {
@@ -125,27 +138,29 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
                     case "false" -> false;
                     default -> throw new BadValueException("must be true or false", "write true or false");
                 },
-                String::valueOf);
+                String::valueOf,
+                new Shape.Flag());
     }
 
     static <E extends Enum<E>> ValueType<E> choice(Class<E> type) {
         var names =
                 Arrays.stream(type.getEnumConstants()).collect(Collectors.toMap(ValueType::kebab, Function.identity()));
-        var list = Arrays.stream(type.getEnumConstants()).map(ValueType::kebab).collect(Collectors.joining("|"));
+        var words = Arrays.stream(type.getEnumConstants()).map(ValueType::kebab).toList();
         return new ValueType<>(
-                list,
+                "choice",
                 text -> {
                     var found = names.get(text.strip().toLowerCase(Locale.ROOT).replace('_', '-'));
                     if (found == null) {
-                        var nearest = Nearest.to(text.strip(), names.keySet());
+                        var nearest = Nearest.word(text.strip(), words);
                         throw new BadValueException(
-                                "must be one of " + list,
+                                "must be one of " + String.join(", ", words),
                                 nearest.map(name -> "did you mean " + name + "?")
                                         .orElse("use one of these"));
                     }
                     return found;
                 },
-                ValueType::kebab);
+                ValueType::kebab,
+                new Shape.Choice(words));
     }
 
     /** {@code name=value,name=value}; in a file a mapping as well. */
@@ -171,7 +186,8 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
                         .entrySet().stream()
                                 .map(pair -> pair.getKey() + "="
                                         + (Masking.isSecretName(pair.getKey()) ? Masking.MASK : pair.getValue()))
-                                .collect(Collectors.joining(",")));
+                                .collect(Collectors.joining(",")),
+                new Shape.Pairs());
     }
 
     private static int wholeNumber(String text, String rule, String fix) throws BadValueException {
@@ -194,7 +210,7 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer) {
         throw new BadValueException("must be a finite number", "write it with a point, such as 0.25");
     }
 
-    private static String plain(double number) {
+    static String plain(double number) {
         return number == Math.rint(number) && Math.abs(number) < 1e9
                 ? String.valueOf((long) number)
                 : String.valueOf(number);

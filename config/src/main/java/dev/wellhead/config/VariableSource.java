@@ -14,7 +14,8 @@ final class VariableSource {
     /** Names with our prefix that are read by the start script and are no settings. */
     private static final Set<String> NOT_SETTINGS = Set.of("WELLHEAD_HOME", "WELLHEAD_JAVA_OPTS");
 
-    private static final String MONGO = "MONGODB_URI";
+    /** Where it is set, some aliases mean MongoDB and not us. */
+    static final String MONGO = "MONGODB_URI";
 
     /**
      * One variable as it was written.
@@ -78,6 +79,15 @@ final class VariableSource {
         }
         var slot = KeyNames.environmentSlot(name.substring(Keys.ENVIRONMENT_PREFIX.length()), databases);
         if (slot.isPresent()) {
+            var alike = KeyNames.alike(slot.get().database(), databases);
+            if (alike.size() > 1) {
+                statements.problem(Problem.error(
+                        variable.place(),
+                        layer == Layer.ENVIRONMENT ? "" : name,
+                        "",
+                        "may mean any of the databases " + String.join(", ", alike),
+                        "set it where names are written out, or rename all but one of them"));
+            }
             statements.add(Said.plain(slot.get(), variable.value(), layer, variable.place()));
             return;
         }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Random;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each gets one clear error with place, rule and mend. */
 class BadInputTest {
@@ -57,6 +60,82 @@ class BadInputTest {
         assertThat(problem.isError()).isTrue();
         assertThat(problem.place()).isEqualTo("environment " + name);
         assertThat(problem.fix()).isEqualTo("did you mean " + nearest + "?");
+    }
+
+    @Test
+    void aNameThatMayMeanTwoDatabasesIsRefused() {
+        given.yaml("databases:\n  read-model.url: " + LOCAL + "\n  read_model.url: " + LOCAL + "\n");
+        assertThat(given.problems()).isEmpty();
+        assertThat(given.env("WELLHEAD_DATABASES_READ_MODEL_POOL_MAX_SIZE", "5").problem())
+                .isEqualTo(Problem.error(
+                        "environment WELLHEAD_DATABASES_READ_MODEL_POOL_MAX_SIZE",
+                        "",
+                        "",
+                        "may mean any of the databases read-model, read_model",
+                        "set it where names are written out, or rename all but one of them"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            schema=public             | remove it and set pool.schema
+            connection_limit=5        | remove it and set pool.max-size
+            pgbouncer=true            | remove it and set pool.pooled
+            target_session_attrs=any  | write it as targetServerType, with the values that this driver knows
+            socketTimeuot=5           | did you mean socketTimeout?
+            nonsense=1                | remove it
+            """)
+    void aParameterThatTheDriverIgnoresIsAWarning(String parameter, String fix) {
+        var known = "?sslmode=require&socketTimeout=30&options=-c%20a=b&ssl=true&sslcert=/x&ApplicationName=y&";
+        var config = given.env("DATABASE_URL", LOCAL + known + parameter).load();
+        assertThat(config.warnings()).singleElement().satisfies(warning -> {
+            assertThat(warning.place()).isEqualTo("environment DATABASE_URL");
+            assertThat(warning.key()).isEqualTo("url");
+            assertThat(warning.rule())
+                    .isEqualTo("holds the parameter " + parameter.split("=", -1)[0]
+                            + ", which PostgreSQL's JDBC driver ignores");
+            assertThat(warning.fix()).isEqualTo(fix);
+            assertThat(warning.toString()).doesNotContain("s3cret");
+        });
+    }
+
+    @Test
+    void aVariableThatIsNotPutInIsAWarning() {
+        given.yaml("url: postgresql://app:${DB_PASSWORD}@127.0.0.1/shop\npool.init-sql: SELECT '$x', '${'\n")
+                .dotEnv("WELLHEAD_POOL_SCHEMA=${SCHEMA:-public}\n");
+        assertThat(given.load().warnings())
+                .extracting(Problem::place, Problem::key, Problem::rule)
+                .containsExactlyInAnyOrder(
+                        Tuple.tuple(
+                                "wellhead.yaml:1",
+                                "url",
+                                "holds ${...}, which is taken as it stands: variables are not put in"),
+                        Tuple.tuple(
+                                ".env:1",
+                                "pool.schema",
+                                "holds ${...}, which is taken as it stands: variables are not put in"));
+        assertThat(given.load().warnings().toString()).doesNotContain("DB_PASSWORD");
+    }
+
+    @Test
+    void aSecondDocumentIsRefusedWithItsOwnMend() {
+        assertThat(given.yaml("pool.max-size: 5\n---\npool.max-size: 6\n")
+                        .problem()
+                        .fix())
+                .isEqualTo("keep one document; remove ---");
+    }
+
+    @Test
+    void aNumberWithoutUnitIsRefusedInEveryForm() {
+        given.env("DATABASE_URL", LOCAL)
+                .env("WELLHEAD_POOL_IDLE_TIMEOUT", "60000")
+                .yaml("pool:\n  acquire-timeout: 5000\n")
+                .dotEnv("WELLHEAD_HEALTH_INTERVAL=30\n")
+                .flag("slow-query-threshold", "5000");
+        assertThat(given.problems())
+                .hasSize(4)
+                .allSatisfy(problem -> assertThat(problem.rule()).isEqualTo("is a number without a unit"))
+                .extracting(Problem::place, Problem::fix)
+                .contains(Tuple.tuple("wellhead.yaml:2", "say which: 5000ms (5s), or 5000s"));
     }
 
     @Test
@@ -123,14 +202,14 @@ class BadInputTest {
     @CsvSource({
         "pool.max-size, 0, must be from 1 to 10000",
         "pool.max-size, 10001, must be from 1 to 10000",
-        "pool.max-size, 99999999999, must be a whole number up to 2147483647",
-        "pool.max-size, 5.5, must be a whole number up to 2147483647",
+        "pool.max-size, 99999999999, must be a whole number from 1 to 10000",
+        "pool.max-size, 5.5, must be a whole number from 1 to 10000",
         "pool.min-idle, -1, must be from 0 to 10000",
         "pool.acquire-timeout, 0, must be longer than zero",
-        "pool.acquire-timeout, 400d, must be at most 365 days",
-        "pool.max-lifetime-jitter, 2, must be a share from 0 to 0.9",
+        "pool.acquire-timeout, 400d, must be at most 365d",
+        "pool.max-lifetime-jitter, 2, must be from 0 to 0.9",
         "pool.read-only, perhaps, must be true or false",
-        "pool.isolation, total, must be one of read-uncommitted|read-committed|repeatable-read|serializable",
+        "pool.isolation, total, 'must be one of read-uncommitted, read-committed, repeatable-read, serializable'",
         "retry.multiplier, 0.5, must be from 1 to 100",
         "retry.max-retries, 1001, must be from 0 to 1000",
         "health.interval, 0, must be longer than zero",
@@ -226,6 +305,7 @@ class BadInputTest {
             '? [a]\n: b'                         | wellhead.yaml:1 | has a key that is no plain text
             'a: 1\n---\nb: 2'                    | wellhead.yaml    | is not YAML
             'pool: &p\n  <<: *p'                 | wellhead.yaml:2 | merge
+            'a: 1\n\nb: \u0001'                  | wellhead.yaml:3 | holds a control character
             """)
     void aFileThatIsNotGoodYamlIsRefusedWithTheLine(String text, String place, String rule) {
         var problems =
@@ -237,15 +317,88 @@ class BadInputTest {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'pool: &p\n  a: *p'                          | wellhead.yaml:2 | holds itself
+            'pool: &p\n  a: *p\n  b: *p\n  c: *p'        | wellhead.yaml:2 | holds itself
+            'a: &a\n  b: &b\n    c: *a\n    d: *b'       | wellhead.yaml:3 | holds itself
+            'a: &a\n- *a'                                | wellhead.yaml:1 | is a list
+            """)
+    void aCycleOfAliasesIsOneErrorWithTheLine(String text, String place, String rule) {
+        var problem = given.yaml(text.replace("\\n", "\n")).problem();
+        assertThat(problem.place()).isEqualTo(place);
+        assertThat(problem.rule()).startsWith(rule);
+        assertThat(problem.fix()).isNotBlank();
+    }
+
     @Test
-    void aCycleOrABombOfAliasesEndsSoon() {
-        assertThat(given.yaml("pool: &p\n  a: *p\n").problems()).isNotEmpty();
+    void aBombOfAliasesIsOneErrorWithTheLine() {
         var bomb = new StringBuilder("a0: &a0 {x: 1, y: 2}\n");
         for (int i = 1; i < 30; i++) {
             bomb.append("a%d: &a%d {x: *a%d, y: *a%d}%n".formatted(i, i, i - 1, i - 1));
         }
-        assertThat(given.yaml(bomb.toString()).problems()).isNotEmpty().hasSizeLessThan(11_000);
-        assertThat(given.yaml("[".repeat(5_000)).problems()).isNotEmpty();
+        var problem = given.yaml(bomb.toString()).problem();
+        assertThat(problem.place()).matches("wellhead.yaml:\\d+");
+        assertThat(problem.rule()).isEqualTo("repeats other parts (*) more than 50 times");
+    }
+
+    @Test
+    void aFileTooDeepOrWithTooManyValuesIsOneError() {
+        for (var deep : new String[] {"[".repeat(5_000), "- ".repeat(5_000), "{a: ".repeat(5_000)}) {
+            assertThat(given.yaml(deep).problem())
+                    .satisfies(problem -> assertThat(problem.rule()).contains("Nesting Depth exceeded"))
+                    .satisfies(problem -> assertThat(problem.fix()).isEqualTo("use at most 20 levels"));
+        }
+        assertThat(given.yaml("\n" + "{a: ".repeat(21) + "1" + "}".repeat(21)).problem())
+                .extracting(Problem::place, Problem::rule)
+                .containsExactly("wellhead.yaml:2", "is nested too deep");
+        var many = new StringBuilder();
+        for (int i = 1; i <= 10_001; i++) {
+            many.append("k").append(i).append(": 1\n");
+        }
+        assertThat(given.yaml(many.toString()).problem())
+                .extracting(Problem::place, Problem::rule)
+                .containsExactly("wellhead.yaml:10001", "holds more than 10000 values");
+    }
+
+    @Test
+    void anAliasMayRepeatTheSettingsOfAnotherDatabase() {
+        given.yaml("""
+                databases:
+                  a: {url: postgresql://localhost/a, pool: &sizes {max-size: 7, min-idle: 1}}
+                  b: {url: postgresql://localhost/b, pool: *sizes}
+                """);
+        assertThat(given.load().databases())
+                .hasSize(2)
+                .allSatisfy(database -> assertThat(database.pool().maxSize()).isEqualTo(7));
+    }
+
+    @Test
+    void whateverStandsInAFileIsAProblemAndNoCrash() {
+        var random = new Random(20_260);
+        var good = """
+                url: &u postgresql://localhost/a
+                pool: &p
+                  max-size: 5
+                  driver-properties: {a: [1, 2]}
+                databases:
+                  b: {url: *u, pool: *p}
+                """;
+        var signs = "{}[]&*!|>%@`'\":,-?#\t\n \\\u0001\u0085\uFEFFa0";
+        for (int i = 0; i < 3_000; i++) {
+            var text = new StringBuilder(good);
+            for (int edits = random.nextInt(8); edits >= 0; edits--) {
+                text.setCharAt(random.nextInt(text.length()), signs.charAt(random.nextInt(signs.length())));
+            }
+            var statements = new Statements();
+            YamlFile.read(text.toString(), "f", statements);
+            PropertiesFile.read(text.toString(), "f", statements);
+            DotEnvFile.parse(text.toString(), "f", statements);
+            assertThat(statements.problems()).allSatisfy(problem -> {
+                assertThat(problem.rule()).isNotBlank();
+                assertThat(problem.fix()).isNotBlank();
+            });
+        }
     }
 
     @Test
@@ -287,6 +440,28 @@ class BadInputTest {
         assertThat(given.problem().rule()).isEqualTo("is not UTF-8 from line 2 on");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32", "UTF-32LE"})
+    void aFileInSixteenOrMoreBitsIsRefused(String encoding) throws IOException {
+        for (var name : new String[] {"wellhead.yaml", "wellhead.properties", ".env"}) {
+            Files.write(folder.resolve(name), "A=1\n".getBytes(Charset.forName(encoding)));
+            assertThat(given.problem())
+                    .satisfies(problem -> assertThat(problem.place()).isEqualTo(name))
+                    .satisfies(problem ->
+                            assertThat(problem.rule()).isIn("holds a NUL character in line 1", "is UTF-16, not UTF-8"))
+                    .satisfies(problem -> assertThat(problem.fix()).startsWith("save it as UTF-8"));
+            Files.delete(folder.resolve(name));
+        }
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheFirstKey() throws IOException {
+        assertThat(given.yaml("\uFEFFpool.max-size: 5\n").problems()).isEmpty();
+        assertThat(given.dotEnv("\uFEFFDB_POOL_MAX=5\n").problems()).isEmpty();
+        Files.delete(folder.resolve("wellhead.yaml"));
+        assertThat(given.properties("\uFEFFpool.max-size=5\n").problems()).isEmpty();
+    }
+
     @Test
     void aHugeFileIsRefused() {
         assertThat(given.yaml("#".repeat(1024 * 1024 + 1)).problem().rule()).isEqualTo("is larger than 1 MiB");
@@ -297,6 +472,14 @@ class BadInputTest {
         assertThat(given.write("wellhead.yml", "pool.max-size: 5\n").load().warnings())
                 .singleElement()
                 .satisfies(warning -> assertThat(warning.fix()).isEqualTo("rename it to wellhead.yaml"));
+    }
+
+    @Test
+    void theOtherEndingBesidePropertiesIsAWarningThatNamesBoth() {
+        given.write("wellhead.yml", "pool.max-size: 5\n").properties("pool.max-size=6\n");
+        assertThat(given.load().warnings())
+                .containsExactly(
+                        Problem.warning("wellhead.yml", "", "", "is not read", "remove it, or wellhead.properties"));
     }
 
     @ParameterizedTest
@@ -321,7 +504,7 @@ class BadInputTest {
 
     @Test
     void partsOfAnAddressCannotBeMixedWithAnotherDriversUrl() {
-        given.env("DATABASE_URL", "jdbc:mysql://db.example.com/x").env("DB_PORT", "3306");
+        given.env("DATABASE_URL", "jdbc:sqlserver://db.example.com").env("DB_PORT", "1433");
         assertThat(given.problem().key()).isEqualTo("address.port");
     }
 
@@ -332,5 +515,26 @@ class BadInputTest {
             assertThat(problem.fix()).contains("openssl pkcs8");
             assertThat(problem.toString()).doesNotContain("s3cret");
         });
+    }
+
+    @Test
+    void aBadValueThatDoesNotCountIsAWarning() {
+        given.yaml("pool:\n  idle-timeout: soon\n  max-size: 5\n").env("DB_IDLE_TIMEOUT_MS", "1000");
+        assertThat(given.load().warnings()).singleElement().satisfies(warning -> {
+            assertThat(warning.place()).isEqualTo("wellhead.yaml:2");
+            assertThat(warning.value()).isEqualTo("soon");
+            assertThat(warning.rule()).startsWith("must be a duration; it does not count");
+        });
+    }
+
+    @Test
+    void aBadNameOfADatabaseIsNamedAsSuch() {
+        assertThat(given.yaml("databases:\n  bad name:\n    url: " + LOCAL + "\n")
+                        .problem())
+                .satisfies(problem -> {
+                    assertThat(problem.rule()).isEqualTo("does not name a database and a key");
+                    assertThat(problem.toString()).doesNotContain("s3cret");
+                });
+        assertThat(given.yaml("databases: 5\n").problem().fix()).contains("see wellhead config show");
     }
 }

@@ -19,6 +19,7 @@ class DurationTextTest {
         "250ms, PT0.25S",
         "30m, PT30M",
         "1h, PT1H",
+        "1h30m, PT1H30M",
         "2d, PT48H",
         "1m30s, PT1M30S",
         "1m 30s, PT1M30S",
@@ -35,10 +36,16 @@ class DurationTextTest {
         assertThat(DurationText.parse(text)).isEqualTo(Duration.parse(iso));
     }
 
-    @Test
-    void aBareNumberIsRefusedWithTheMend() {
-        assertThatThrownBy(() -> DurationText.parse("30"))
-                .hasMessage("is a number without a unit; say which: 30ms, 30s or 30m");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            30      | 30ms, 30s or 30m
+            5000    | 5000ms (5s), or 5000s
+            1500    | 1500ms, 1500s or 1500m
+            0.5     | 0.5ms, 0.5s or 0.5m
+            """)
+    void aBareNumberIsRefusedWithTheMend(String number, String mend) {
+        assertThatThrownBy(() -> DurationText.parse(number))
+                .hasMessage("is a number without a unit; say which: " + mend);
     }
 
     @ParameterizedTest

@@ -35,6 +35,11 @@ final class Given {
         return this;
     }
 
+    Given set(String key, String value) {
+        loader.set(key, value);
+        return this;
+    }
+
     Given provided(String key, String value, String origin) {
         loader.provided(key, value, origin);
         return this;
@@ -42,6 +47,10 @@ final class Given {
 
     Given yaml(String text) {
         return write("wellhead.yaml", text);
+    }
+
+    Given properties(String text) {
+        return write("wellhead.properties", text);
     }
 
     Given dotEnv(String text) {

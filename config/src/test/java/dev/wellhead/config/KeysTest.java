@@ -8,6 +8,7 @@ import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.pool.WellheadDataSource;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,13 +31,14 @@ class KeysTest {
     /** Not one key each: the name is part of every key, and where the database is has keys of its own. */
     private static final Set<String> ELSEWHERE = Set.of("pool.name", "pool.jdbc-url", "pool.credentials");
 
+    /** By unit; of words by key. */
     private static final Map<String, String> EXAMPLES = Map.of(
             "share", "0.5",
             "factor", "3",
             "duration", "7s",
             "name=value,...", "socketTimeout=30",
-            "read-uncommitted|read-committed|repeatable-read|serializable", "serializable",
-            "fail-fast|wait|lazy", "lazy");
+            "pool.isolation", "serializable",
+            "pool.start-mode", "lazy");
 
     @TempDir
     Path folder;
@@ -58,6 +60,28 @@ class KeysTest {
         assertThat(keys).isEqualTo(components);
     }
 
+    @Test
+    void everySettingOfThePoolsBuilderHasAKeyOfTheSameNameAndTheReverse() {
+        var settings = Arrays.stream(PoolConfig.Builder.class.getMethods())
+                .filter(method -> method.getReturnType() == PoolConfig.Builder.class)
+                .map(method -> "pool." + kebab(method.getName()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        // One pair of driver-properties, and where the database is and who logs in, which have keys of their own.
+        assertThat(settings)
+                .contains("pool.driver-property")
+                .containsAll(
+                        Set.of("pool.name", "pool.jdbc-url", "pool.credentials", "pool.username", "pool.password"));
+        settings.removeAll(Set.of(
+                "pool.driver-property",
+                "pool.name",
+                "pool.jdbc-url",
+                "pool.credentials",
+                "pool.username",
+                "pool.password"));
+        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.")))
+                .containsExactlyInAnyOrderElementsOf(settings);
+    }
+
     static Stream<String> boundKeys() {
         return Keys.DATABASE.stream().map(Key::name).filter(name -> !isConnection(name));
     }
@@ -71,19 +95,47 @@ class KeysTest {
                 .orElseThrow();
         var before = new Given(folder).env("DATABASE_URL", Given.LOCAL).load();
         var shown = Given.setting(before, name).value();
-        // Shorter than the keepalive interval would lower that as well.
-        var text = name.equals("pool.max-lifetime") ? "7h" : example(key.type().unit(), shown);
+        var text = other(key, shown);
         var given = new Given(folder).env("DATABASE_URL", Given.LOCAL);
         var after = given.env(key.environmentName(), text).load();
         assertThat(differences(before.databases().get(0), after.databases().get(0)))
                 .containsExactly(name);
-        assertThat(Given.setting(after, name))
-                .isEqualTo(new Setting(
-                        name,
+        var setting = Given.setting(after, name);
+        assertThat(List.of(setting.value(), setting.standard(), setting.origin(), setting.unit()))
+                .containsExactly(
                         text,
+                        shown,
                         "environment " + key.environmentName(),
-                        key.type().unit(),
-                        false));
+                        key.type().unit());
+        assertThat(setting.isChanged()).isTrue();
+        assertThat(setting.live()).isEqualTo(key.change() == Change.LIVE);
+    }
+
+    static Stream<String> poolKeys() {
+        return boundKeys().filter(name -> name.startsWith("pool."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("poolKeys")
+    void aKeyCountsWhenThePoolSaysSo(String name) {
+        var key = Keys.DATABASE.stream()
+                .filter(row -> row.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        var before = new Given(folder)
+                .env("DATABASE_URL", "postgresql://localhost:1/none")
+                .env("WELLHEAD_POOL_START_MODE", "lazy")
+                .env("WELLHEAD_POOL_MIN_IDLE", "0")
+                .env("WELLHEAD_HEALTH_ENABLED", "false");
+        try (var pool = new WellheadDataSource(before.database().pool())) {
+            var shown = Given.setting(before.load(), name).value();
+            var text = other(key, shown);
+            var report = pool.reconfigure(
+                    before.env(key.environmentName(), text).database().pool());
+            var names = (key.change() == Change.LIVE ? report.changed() : report.needRestart())
+                    .stream().map(change -> "pool." + change.key()).toList();
+            assertThat(names).containsExactly(name);
+        }
     }
 
     @Test
@@ -113,7 +165,7 @@ class KeysTest {
     }
 
     private static boolean isConnection(String key) {
-        return key.equals("url")
+        return key.startsWith("url")
                 || key.startsWith("address.")
                 || key.startsWith("tls.")
                 || Set.of("username", "password", "password-file").contains(key);
@@ -126,14 +178,29 @@ class KeysTest {
     }
 
     private static String kebab(RecordComponent component) {
-        return component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        return kebab(component.getName());
     }
 
-    private static String example(String unit, String shown) {
+    private static String kebab(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** A value of that key other than the shown one. */
+    static String other(Key<?, ?, ?> key, String shown) {
+        if (key.name().equals("pool.max-lifetime")) {
+            // Shorter than the keepalive interval would lower that as well.
+            return "7h";
+        }
+        return shown.equals("lazy") ? "fail-fast" : example(key, shown);
+    }
+
+    private static String example(Key<?, ?, ?> key, String shown) {
+        var unit = key.type().unit();
         if (unit.equals("true|false")) {
             return shown.equals("true") ? "false" : "true";
         }
-        return EXAMPLES.getOrDefault(unit, Set.of("SQL", "name").contains(unit) ? "orders" : "4");
+        var standard = Set.of("SQL", "name").contains(unit) ? "orders" : "4";
+        return EXAMPLES.getOrDefault(unit.equals("choice") ? key.name() : unit, standard);
     }
 
     private static List<String> differences(DatabaseConfig one, DatabaseConfig other)

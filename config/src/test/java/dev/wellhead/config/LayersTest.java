@@ -11,10 +11,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wellhead.database.DatabaseConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who wins, and what is said of where it comes from. */
 class LayersTest {
@@ -55,25 +59,44 @@ class LayersTest {
     void eachLayerWinsOverTheNextAndIsNamedAsOrigin() {
         given.env("DATABASE_URL", LOCAL);
         assertThat(setting(given.load(), "pool.max-waiting"))
-                .isEqualTo(new Setting("pool.max-waiting", "100000", "default", "callers", false));
+                .satisfies(found -> assertSays(found, "pool.max-waiting", "100000", "default", "callers"));
         assertThat(setting(given.load(), "pool.max-size"))
-                .isEqualTo(new Setting("pool.max-size", "10", "profile local", "connections", false));
+                .satisfies(found -> assertSays(found, "pool.max-size", "10", "profile local", "connections"));
         given.yaml("# sizes\npool:\n  max-size: 11\n");
         assertThat(setting(given.load(), "pool.max-size"))
-                .isEqualTo(new Setting("pool.max-size", "11", "wellhead.yaml:3", "connections", false));
+                .satisfies(found -> assertSays(found, "pool.max-size", "11", "wellhead.yaml:3", "connections"));
         given.dotEnv("\nWELLHEAD_POOL_MAX_SIZE=12\n");
         assertThat(setting(given.load(), "pool.max-size"))
-                .isEqualTo(new Setting("pool.max-size", "12", ".env:2", "connections", false));
+                .satisfies(found -> assertSays(found, "pool.max-size", "12", ".env:2", "connections"));
         given.env("DB_POOL_MAX", "13");
         assertThat(setting(given.load(), "pool.max-size"))
-                .isEqualTo(new Setting("pool.max-size", "13", "environment DB_POOL_MAX", "connections", false));
+                .satisfies(found -> assertSays(found, "pool.max-size", "13", "environment DB_POOL_MAX", "connections"));
         given.flag("pool.max-size", "14");
         assertThat(setting(given.load(), "pool.max-size"))
-                .isEqualTo(new Setting("pool.max-size", "14", "flag pool.max-size", "connections", false));
+                .satisfies(found -> assertSays(found, "pool.max-size", "14", "flag pool.max-size", "connections"));
         given.provided("pool.max-size", "15", "a test");
         assertThat(setting(given.load(), "pool.max-size"))
-                .isEqualTo(new Setting("pool.max-size", "15", "a test", "connections", false));
+                .satisfies(found -> assertSays(found, "pool.max-size", "15", "a test", "connections"));
         assertThat(given.database().pool().maxSize()).isEqualTo(15);
+    }
+
+    @Test
+    void aBuilderSaysTheSameByTheSameKeys() {
+        given.env("DATABASE_URL", REMOTE).env("DB_POOL_MAX", "13").flag("pool.max-size", "14");
+        var config = given.set("pool.max-size", "15")
+                .set("password", "another")
+                .set("databases.orders.url", LOCAL)
+                .set("databases.orders.pool.acquire-timeout", "7s")
+                .load();
+        assertThat(config.databases()).extracting(DatabaseConfig::name).containsExactly("default", "orders");
+        assertThat(login(config.databases().get(0)).password().reveal()).isEqualTo("another");
+        assertThat(config.databases().get(1).pool().acquireTimeout()).hasSeconds(7);
+        assertThat(setting(config, "pool.max-size"))
+                .satisfies(found -> assertSays(found, "pool.max-size", "15", "builder", "connections"));
+        var problem = given.set("pool.max-sise", "1").problem();
+        assertThat(problem)
+                .isEqualTo(Problem.error(
+                        "builder", "pool.max-sise", "", "is not a known key", "did you mean pool.max-size?"));
     }
 
     @Test
@@ -127,8 +150,8 @@ class LayersTest {
         assertThat(config.databases().get(0).pool().maxSize()).isEqualTo(4);
         assertThat(login(config.databases().get(0)).username()).isEqualTo("postgres");
         assertThat(setting(config, "url"))
-                .isEqualTo(new Setting(
-                        "url", "jdbc:postgresql://localhost:54321/postgres", "embedded server", "URL", false));
+                .satisfies(found -> assertSays(
+                        found, "url", "jdbc:postgresql://localhost:54321/postgres", "embedded server", "URL"));
     }
 
     @Test
@@ -182,6 +205,85 @@ class LayersTest {
         assertThat(problem.value()).isEqualTo("****");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "DATABASE_URL_FILE, url, environment DATABASE_URL_FILE",
+        "WELLHEAD_URL_FILE, url, environment WELLHEAD_URL_FILE",
+        "WELLHEAD_DATABASES_ORDERS_URL_FILE, databases.orders.url, environment WELLHEAD_DATABASES_ORDERS_URL_FILE",
+    })
+    void aUrlFileIsReadAsTheUrl(String name, String key, String origin) {
+        var config = given.write("url.txt", LOCAL + "\n").env(name, "url.txt").load();
+        var database = config.databases().get(0);
+        assertThat(database.pool().jdbcUrl()).isEqualTo("jdbc:postgresql://localhost:5432/shop");
+        assertThat(login(database).password().reveal()).isEqualTo("s3cret");
+        assertThat(setting(config, key).origin()).isEqualTo(origin);
+        assertThat(setting(config, key + "-file").value()).isEqualTo("url.txt");
+        assertThat(given.problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DB_PASSWORD_FILE", "WELLHEAD_PASSWORD_FILE", "WELLHEAD_DATABASES_DEFAULT_PASSWORD_FILE"})
+    void aPasswordFileIsReadUnderEveryName(String name) {
+        given.write("secret.txt", "s3cret two\r\n").env("DB_HOST", "localhost");
+        assertThat(login(given.env(name, "secret.txt").database()).password().reveal())
+                .isEqualTo("s3cret two");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"url-file", "password-file"})
+    void aSecretFileThatIsMissingIsAnErrorWhereItWasNamed(String key) {
+        var problem =
+                given.env("DATABASE_URL", LOCAL).yaml(key + ": none.txt\n").problem();
+        assertThat(problem)
+                .isEqualTo(Problem.error(
+                        "wellhead.yaml:1", key, "none.txt", "does not exist", "check the path, or create it"));
+    }
+
+    @Test
+    void aUrlAndAUrlFileThatDisagreeAreAnErrorThatNamesBoth() {
+        given.write("url.txt", REMOTE).env("DATABASE_URL", LOCAL).env("DATABASE_URL_FILE", "url.txt");
+        assertThat(given.problems()).anySatisfy(problem -> {
+            assertThat(problem.key()).isEqualTo("url");
+            assertThat(problem.place()).isEqualTo("environment DATABASE_URL and environment DATABASE_URL_FILE");
+            assertThat(problem.toString()).doesNotContain("s3cret");
+        });
+    }
+
+    @Test
+    void aClientKeyIsAPathUnderBothNames() {
+        given.env("DATABASE_URL", REMOTE).write("key.pem", "x");
+        var path = folder.resolve("key.pem").toString();
+        assertThat(given.env("DB_CLIENT_KEY_FILE", path).database().pool().driverProperties())
+                .containsEntry("sslkey", path);
+        assertThat(given.env("DB_CLIENT_KEY", path).problems()).isEmpty();
+    }
+
+    @Test
+    void partsOverrideAMysqlUrlAsWell() {
+        given.dotEnv("DATABASE_URL=mysql://app:s3cret@db.example.com/shop?a=b\n")
+                .env("DB_PORT", "3307");
+        var config = given.load();
+        var database = config.databases().get(0);
+        assertThat(database.pool().jdbcUrl()).isEqualTo("jdbc:mysql://db.example.com:3307/shop?a=b");
+        assertThat(login(database).password().reveal()).isEqualTo("s3cret");
+        assertThat(setting(config, "address.host").value()).isEqualTo("db.example.com");
+        assertThat(config.profile()).isEqualTo(Profile.PRODUCTION);
+    }
+
+    @Test
+    void aSecretAmongTheParametersOfAUrlBecomesADriverProperty() {
+        given.env("DATABASE_URL", REMOTE + "?sslpassword=g%26heim&a=b").yaml("pool.driver-properties.b: c\n");
+        var config = given.load();
+        var pool = config.databases().get(0).pool();
+        assertThat(pool.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example.com:6432/shop?a=b");
+        assertThat(pool.driverProperties())
+                .containsEntry("sslpassword", "g&heim")
+                .containsEntry("b", "c");
+        var setting = setting(config, "pool.driver-properties");
+        assertThat(setting.value()).contains("sslpassword=****");
+        assertThat(setting.origin()).contains("environment DATABASE_URL");
+    }
+
     @Test
     void aNumberOfOursIsLoweredUnderOneOfTheUsersAndTheOriginSaysSo() {
         var config = given.env("DATABASE_URL", REMOTE)
@@ -222,5 +324,11 @@ class LayersTest {
         assertThat(setting(config, "address.database").value()).isEqualTo("a#b");
         assertThat(setting(config, "address.port").origin()).isEqualTo(".env:9");
         assertThat(setting(config, "tls.ca-cert").value()).isEqualTo("(PEM text)");
+    }
+
+    private static void assertSays(Setting setting, String key, String value, String origin, String unit) {
+        assertThat(List.of(setting.key(), setting.value(), setting.origin(), setting.unit()))
+                .containsExactly(key, value, origin, unit);
+        assertThat(setting.secret()).isFalse();
     }
 }

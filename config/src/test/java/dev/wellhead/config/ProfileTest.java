@@ -119,7 +119,7 @@ class ProfileTest {
     void anUnknownProfileIsRefusedWithTheNearest() {
         var problem = given.env("WELLHEAD_PROFILE", "producton").problem();
         assertThat(problem.place()).isEqualTo("environment WELLHEAD_PROFILE");
-        assertThat(problem.rule()).isEqualTo("must be one of production|edge|local");
+        assertThat(problem.rule()).isEqualTo("must be one of production, edge, local");
         assertThat(problem.fix()).isEqualTo("did you mean production?");
     }
 
@@ -195,6 +195,25 @@ class ProfileTest {
         assertThat(pool.idleTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(pool.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(setting(config, "pool.max-size").origin()).contains("WORKER_CONCURRENCY=" + concurrency);
+    }
+
+    @Test
+    void theEnvironmentsWorkerConcurrencyWinsOverThatOfTheDotEnvFile() {
+        var config = given.env("DATABASE_URL", REMOTE)
+                .env("WORKER_CONCURRENCY", "2")
+                .dotEnv("WORKER_CONCURRENCY=50\n")
+                .load();
+        assertThat(config.databases().get(0).pool().maxSize()).isEqualTo(5);
+    }
+
+    @Test
+    void ofSeveralWorkersTheLargestCountsWhereverItIsSaid() {
+        var config = given.env("DATABASE_URL", REMOTE)
+                .env("WORKER_CONCURRENCY", "2")
+                .dotEnv("# mail\nMAIL_WORKER_CONCURRENCY=7\n")
+                .load();
+        assertThat(config.databases().get(0).pool().maxSize()).isEqualTo(15);
+        assertThat(setting(config, "pool.max-size").origin()).isEqualTo(".env:2 MAIL_WORKER_CONCURRENCY=7");
     }
 
     @Test

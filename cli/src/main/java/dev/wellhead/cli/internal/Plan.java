@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.cli.internal;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What is looked at, and what the settings are made for.
+ *
+ * @param steps which; those that later ones need are done all the same, but not reported
+ * @param expectsPooler whether the profile is made for a pooler in front
+ * @param embedded whether the database is the embedded server's
+ */
+public record Plan(Set<Step> steps, boolean expectsPooler, boolean embedded) {
+
+    /** Copies the set. */
+    public Plan {
+        steps = Set.copyOf(steps);
+    }
+
+    /** All steps. */
+    public static Plan everything(boolean expectsPooler, boolean embedded) {
+        return new Plan(EnumSet.allOf(Step.class), expectsPooler, embedded);
+    }
+
+    /** The steps that show whether a configuration fits its servers. */
+    public static Plan configuration(boolean expectsPooler) {
+        return new Plan(EnumSet.complementOf(EnumSet.of(Step.LATENCY, Step.PERMISSIONS)), expectsPooler, false);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Keys that belong together, for documents and templates.
+ *
+ * @param title for people
+ * @param keys in the order of the table
+ */
+record KeySection(String title, List<Key<?, ?, ?>> keys) {
+
+    private static final String ADDRESS = "Where the database is and who logs in";
+
+    /** By the first part of the name. */
+    private static final Map<String, String> TITLES = Map.ofEntries(
+            Map.entry("profile", "Profile"),
+            Map.entry("server", "HTTP server of wellhead serve"),
+            Map.entry("url", ADDRESS),
+            Map.entry("url-file", ADDRESS),
+            Map.entry("address", ADDRESS),
+            Map.entry("username", ADDRESS),
+            Map.entry("password", ADDRESS),
+            Map.entry("password-file", ADDRESS),
+            Map.entry("tls", "Encryption"),
+            Map.entry("pool", "Connection pool"),
+            Map.entry("retry", "Retries"),
+            Map.entry("health", "Background check"),
+            Map.entry("slow-query-threshold", "Slow work"));
+
+    /** All sections, those that are not a database's first. */
+    static List<KeySection> all() {
+        var sections = new LinkedHashMap<String, List<Key<?, ?, ?>>>();
+        Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream()).forEach(key -> {
+            var first = key.name().replaceFirst("\\..*", "");
+            sections.computeIfAbsent(TITLES.getOrDefault(first, first), title -> new ArrayList<>())
+                    .add(key);
+        });
+        return sections.entrySet().stream()
+                .map(section -> new KeySection(section.getKey(), section.getValue()))
+                .toList();
+    }
+}
