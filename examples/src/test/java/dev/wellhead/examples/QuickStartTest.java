@@ -22,11 +22,16 @@ class QuickStartTest {
     @Test
     void runsOnWhatDatabaseUrlNames() throws Exception {
         try (var database = PostgresServer.shared().createDatabase()) {
-            var lines = runWith(database.jdbcUrl());
-            assertThat(lines).element(0).isEqualTo("visits: 1");
-            assertThat(lines).element(1).asString().contains("success=false", "code=E2007", "retryable=false");
-            assertThat(lines).element(2).isEqualTo("health: HEALTHY");
-            assertThat(runWith(database.jdbcUrl())).element(0).isEqualTo("visits: 2");
+            assertThat(runWith(database.jdbcUrl()))
+                    .startsWith(
+                            "recorded",
+                            "Optional[Visit[id=3, who=Ada, fromCity=London]]",
+                            "visitor: Edsger",
+                            "visitor: Ada")
+                    .endsWith("health: HEALTHY")
+                    .anySatisfy(line -> assertThat(line).contains("success=false", "code=E2007", "retryable=false"));
+            // Again, on what the first run left; the refused one has used up a number.
+            assertThat(runWith(database.jdbcUrl())).contains("Optional[Visit[id=7, who=Ada, fromCity=London]]");
         }
     }
 
