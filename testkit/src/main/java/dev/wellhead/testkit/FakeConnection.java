@@ -26,6 +26,7 @@ public final class FakeConnection {
     private final int number;
     private final Connection jdbc;
     private final Map<FakeOperation, FakeBehavior> behaviors = new ConcurrentHashMap<>();
+    private final Map<String, FakeBehavior> methods = new ConcurrentHashMap<>();
     private final Map<String, Object> settings = new ConcurrentHashMap<>();
     private boolean isClosed;
     private boolean isDead;
@@ -82,6 +83,18 @@ public final class FakeConnection {
      */
     public FakeConnection on(FakeOperation operation, FakeBehavior behavior) {
         behaviors.put(operation, behavior);
+        return this;
+    }
+
+    /**
+     * Sets how one method of this connection goes from now on; it wins over its operation's.
+     *
+     * @param method name of a method of {@code Connection}, such as {@code setAutoCommit}
+     * @param behavior how; an answer is for methods that return a boolean, null for those that return an object
+     * @return this
+     */
+    public FakeConnection on(String method, FakeBehavior behavior) {
+        methods.put(method, behavior);
         return this;
     }
 
@@ -152,7 +165,7 @@ public final class FakeConnection {
     @Nullable
     Boolean perform(FakeOperation operation, String method) throws SQLException {
         driver.record(operation, method, number);
-        FakeBehavior behavior = behaviors.getOrDefault(operation, driver.behavior(operation));
+        FakeBehavior behavior = behavior(operation, method);
         boolean wasClosed = isClosed();
         driver.delay(behavior, () -> isClosed || isDead);
         synchronized (driver.monitor()) {
@@ -180,6 +193,11 @@ public final class FakeConnection {
         }
     }
 
+    private FakeBehavior behavior(FakeOperation operation, String method) {
+        FakeBehavior own = methods.get(method);
+        return own != null ? own : behaviors.getOrDefault(operation, driver.behavior(operation));
+    }
+
     void statementExecuted() {
         synchronized (driver.monitor()) {
             if (!isInTransaction && Boolean.FALSE.equals(settings.get("AutoCommit"))) {
@@ -202,7 +220,8 @@ public final class FakeConnection {
             case "isValid":
                 return isClosed() ? Boolean.FALSE : perform(FakeOperation.VALIDATE, name);
             case "isClosed":
-                return isClosed();
+                Boolean told = (methods.containsKey(name) && !isClosed()) ? perform(FakeOperation.OTHER, name) : null;
+                return told != null ? told : (Object) isClosed();
             case "close":
                 return close();
             case "abort":
@@ -218,8 +237,11 @@ public final class FakeConnection {
             case "unwrap", "isWrapperFor", "toString", "hashCode", "equals":
                 return identity(name, arguments);
             default:
-                perform(FakeOperation.OTHER, name);
-                return other(method, arguments);
+                Boolean answer = perform(FakeOperation.OTHER, name);
+                if (answer != null && method.getReturnType() == boolean.class) {
+                    return answer;
+                }
+                return behavior(FakeOperation.OTHER, name).isNullAnswer() ? null : other(method, arguments);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class FakeDriver implements Driver, AutoCloseable {
     private int opening;
     private int peakOpening;
     private boolean isClosed;
+    private volatile Consumer<FakeConnection> onOpened = connection -> {};
 
     private FakeDriver(String url) {
         this.url = url;
@@ -95,6 +97,17 @@ public final class FakeDriver implements Driver, AutoCloseable {
         synchronized (monitor) {
             nextOpens.addAll(List.of(next));
         }
+        return this;
+    }
+
+    /**
+     * Looks at each connection before the driver hands it out, to set its own ways with {@link FakeConnection#on}.
+     *
+     * @param look called on the thread that connects
+     * @return this
+     */
+    public FakeDriver onOpened(Consumer<FakeConnection> look) {
+        onOpened = look;
         return this;
     }
 
@@ -204,7 +217,12 @@ public final class FakeDriver implements Driver, AutoCloseable {
             if (failure != null) {
                 throw failure.get();
             }
-            return behavior.isNullAnswer() ? null : opened(behavior).jdbc();
+            if (behavior.isNullAnswer()) {
+                return null;
+            }
+            FakeConnection connection = opened(behavior);
+            onOpened.accept(connection);
+            return connection.jdbc();
         } finally {
             synchronized (monitor) {
                 opening--;

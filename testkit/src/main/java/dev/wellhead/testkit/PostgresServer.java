@@ -440,6 +440,18 @@ public final class PostgresServer implements AutoCloseable {
         }
 
         /**
+         * Makes the server take TLS, without demanding it.
+         *
+         * @param certificate that it shows
+         * @return this
+         */
+        public Builder tls(TestCertificate certificate) {
+            return setting("ssl", "on")
+                    .setting("ssl_cert_file", certificate.certificate().toString())
+                    .setting("ssl_key_file", certificate.key().toString());
+        }
+
+        /**
          * Sets how many connections the server admits.
          *
          * @param value 10 to 10,000; default 200

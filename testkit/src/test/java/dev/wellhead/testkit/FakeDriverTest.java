@@ -184,6 +184,20 @@ class FakeDriverTest {
     }
 
     @Test
+    void oneMethodOfOneConnectionGoesItsOwnWay() throws Exception {
+        driver.onOpened(opened -> opened.on("setAutoCommit", FakeBehavior.fail("not today", "XX000", 0))
+                .on("createStatement", FakeBehavior.returnNull())
+                .on("isClosed", FakeBehavior.answer(true)));
+        try (Connection connection = open()) {
+            assertThatThrownBy(() -> connection.setAutoCommit(false)).hasMessage("not today");
+            assertThat(connection.createStatement()).isNull();
+            assertThat(connection.isClosed()).isTrue();
+            assertThat(connection.getAutoCommit()).isTrue();
+        }
+        assertThat(driver.openNow()).isZero();
+    }
+
+    @Test
     void remembersWhichThreadCalledWhat() throws Exception {
         open().close();
         assertThat(driver.calls()).extracting(FakeCall::method).containsExactly("connect", "close");
