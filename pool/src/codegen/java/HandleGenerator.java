@@ -30,7 +30,7 @@ import javax.tools.ToolProvider;
  *
  * <p>Run by the build as {@code java HandleGenerator.java OUTPUT_FOLDER OWN_SOURCE}; does nothing when its output is
  * newer than its source. Each method checks that the handle is open, delegates, reports what the driver throws to the
- * pool, and gives results out as handles. A method named in {@link Handle#byHand} is left to the class that extends the
+ * pool, gives results out as handles, and keeps the handle reachable until the driver has returned. A method named in {@link Handle#byHand} is left to the class that extends the
  * generated one; the compiler sees to it that it is there.
  */
 public final class HandleGenerator {
@@ -59,6 +59,40 @@ public final class HandleGenerator {
             "setSavepoint",
             "commit",
             "rollback");
+
+    /** Methods of a connection that are known to ask nothing of the server. */
+    private static final Set<String> NEVER_ASK = Set.of(
+            "createStatement",
+            "getAutoCommit",
+            "getHoldability",
+            "getMetaData",
+            "getNetworkTimeout",
+            "getTypeMap",
+            "getWarnings",
+            "clearWarnings",
+            "isReadOnly",
+            "isWrapperFor",
+            "nativeSQL",
+            "unwrap");
+
+    /** Methods of statements that may ask the server, besides those that execute. */
+    private static final Set<String> STATEMENT_ASKS =
+            Set.of("getGeneratedKeys", "getMetaData", "getMoreResults", "getParameterMetaData");
+
+    /** Methods of a result set that may fetch rows. */
+    private static final Set<String> ROW_MOVES =
+            Set.of("absolute", "afterLast", "beforeFirst", "first", "isLast", "last", "next", "previous", "relative");
+
+    /** Results that are the driver's own and may use the connection for as long as they live. */
+    private static final Set<String> LENT = Set.of(
+            "java.sql.Array",
+            "java.sql.Blob",
+            "java.sql.Clob",
+            "java.sql.NClob",
+            "java.sql.Ref",
+            "java.sql.SQLXML",
+            "java.io.InputStream",
+            "java.io.Reader");
 
     /** Methods of a result set that are work in a transaction. */
     private static final Set<String> ROW_WORK = Set.of("insertRow", "updateRow", "deleteRow", "refreshRow");
@@ -114,6 +148,7 @@ public final class HandleGenerator {
                             + "    abstract PoolEntry open() throws SQLException;\n\n"
                             + "    abstract void running(PoolEntry entry, String sql);\n\n"
                             + "    abstract void running(PoolEntry entry);\n\n"
+                            + "    abstract void ran(PoolEntry entry);\n\n"
                             + "    abstract ResultSet wrap(PoolEntry entry, ResultSet made);\n",
                     "physical",
                     "",
@@ -226,7 +261,8 @@ public final class HandleGenerator {
                 .append(RELEASE)
                 .append(".\npackage ")
                 .append(PACKAGE)
-                .append(";\n\nimport java.sql.*;\nimport org.jspecify.annotations.NullUnmarked;\n\n/** {@link ")
+                .append(
+                        ";\n\nimport java.lang.ref.Reference;\nimport java.sql.*;\nimport org.jspecify.annotations.NullUnmarked;\n\n/** {@link ")
                 .append(handle.iface())
                 .append("} that delegates while it is open. */\n@NullUnmarked\n@SuppressWarnings(\"deprecation\")\n")
                 .append(handle.isAbstract() ? "abstract " : "")
@@ -304,16 +340,43 @@ public final class HandleGenerator {
                 .forEach(line -> text.append("        ").append(line).append('\n'));
         return text.append("        try {\n            ")
                 .append(body)
-                .append(";\n        } catch (SQLException e) {\n            throw entry.failed(e);\n        }\n    }\n")
+                .append(
+                        ";\n        } catch (SQLException e) {\n            throw entry.failed(e);\n        } finally {\n")
+                .append(completion(handle, method))
+                // Else a handle whose last call is under way may be garbage, and its connection taken for abandoned.
+                .append("            Reference.reachabilityFence(this);\n        }\n    }\n")
                 .toString();
+    }
+
+    private static boolean runsStatement(Handle handle, ExecutableElement method) {
+        return handle.iface().endsWith("Statement")
+                && method.getSimpleName().toString().startsWith("execute");
+    }
+
+    /** Whether the call may wait for the server though it runs no statement of the holder's. */
+    private static boolean mayAskServer(Handle handle, ExecutableElement method) {
+        var name = method.getSimpleName().toString();
+        return switch (handle.iface()) {
+            case "java.sql.Connection" -> !NEVER_ASK.contains(name);
+            case "java.sql.ResultSet" -> ROW_WORK.contains(name) || ROW_MOVES.contains(name);
+            case "java.sql.DatabaseMetaData" -> typeText(method.getReturnType()).equals("java.sql.ResultSet");
+            default -> STATEMENT_ASKS.contains(name);
+        };
+    }
+
+    /** What the pool notes after the driver was called, however that ended. */
+    private static String completion(Handle handle, ExecutableElement method) {
+        if (runsStatement(handle, method)) {
+            return "            ran(entry);\n";
+        }
+        return mayAskServer(handle, method) ? "            entry.called();\n" : "";
     }
 
     /** What the pool notes before the driver is called. */
     private static List<String> preparation(Handle handle, ExecutableElement method) {
         var name = method.getSimpleName().toString();
         var lines = new ArrayList<String>();
-        var isStatement = handle.iface().endsWith("Statement");
-        if (isStatement && name.startsWith("execute")) {
+        if (runsStatement(handle, method)) {
             var takesText = !method.getParameters().isEmpty();
             lines.add(takesText ? "running(entry, p0);" : "running(entry);");
         }
@@ -321,6 +384,12 @@ public final class HandleGenerator {
                 || handle.iface().equals("java.sql.DatabaseMetaData")
                         && typeText(method.getReturnType()).equals("java.sql.ResultSet")) {
             lines.add("entry.session().worked();");
+        }
+        if (mayAskServer(handle, method)) {
+            lines.add("entry.calling();");
+        }
+        if (LENT.contains(typeText(method.getReturnType()))) {
+            lines.add("entry.session().lent();");
         }
         return lines;
     }
@@ -352,11 +421,11 @@ public final class HandleGenerator {
     private static String getObjectBody(ExecutableElement method, String call) {
         if (method.getTypeParameters().isEmpty()) {
             return "Object value = " + call + ";\n            return value instanceof ResultSet made"
-                    + " ? wrap(entry, made) : value";
+                    + " ? wrap(entry, made) : Handles.lent(entry, value)";
         }
         var variable = method.getTypeParameters().get(0).getSimpleName();
         return variable + " value = " + call + ";\n            return p1 == ResultSet.class && value != null"
-                + " ? p1.cast(wrap(entry, (ResultSet) value)) : value";
+                + " ? p1.cast(wrap(entry, (ResultSet) value)) : Handles.lent(entry, value)";
     }
 
     private static String bounds(List<? extends TypeMirror> bounds) {

@@ -55,12 +55,18 @@ import org.postgresql.ssl.DefaultJavaSSLFactory;
  * <h2>Whom TLS trusts</h2>
  *
  * {@code sslrootcert=system}, as libpq has it since version 16, means Java's own trust store; pgjdbc does not know the word.
+ *
+ * <h2>Sockets that can be looked at</h2>
+ *
+ * pgjdbc gets its sockets from {@link WatchedSocketFactory}, so that a connection which the server has ended shows as dead
+ * without a round trip. A {@code socketFactory} of the user's stands, and nothing shows then.
  */
 public final class PostgresSupport implements DriverSupport {
 
     private static final String PREFIX = "jdbc:postgresql:";
     private static final long LONGEST_SSL_ANSWER_MILLIS = 5_000;
     private static final String SYSTEM_TRUST = "system";
+    private static final String ON = "on";
     private static final String STATEMENT_TIMEOUT = "statement_timeout";
 
     /** Sessions ended by the server: by an administrator, a crash, a dropped database, or one of its time limits. */
@@ -101,6 +107,27 @@ public final class PostgresSupport implements DriverSupport {
             properties.put(PGProperty.OPTIONS.getName(), own == null ? limit : limit + " " + own);
         }
         return properties;
+    }
+
+    @Override
+    public @Nullable Link connect(java.sql.Driver driver, String url, Properties properties) throws SQLException {
+        var own = Driver.parseURL(url, properties);
+        if (own == null
+                || PGProperty.SOCKET_FACTORY.getOrNull(own) != null
+                || !WatchedSocketFactory.isUsable()
+                || !(driver instanceof Driver)) {
+            return DriverSupport.super.connect(driver, url, properties);
+        }
+        try (var sockets = WatchedSocketFactory.begin()) {
+            properties.setProperty(PGProperty.SOCKET_FACTORY.getName(), WatchedSocketFactory.class.getName());
+            properties.setProperty(WatchedSocketFactory.KEY, sockets.key());
+            var physical = driver.connect(url, properties);
+            if (physical == null) {
+                return null;
+            }
+            var socket = sockets.open();
+            return new Link(physical, socket == null ? Lookout.NONE : socket::look);
+        }
     }
 
     @Override
@@ -159,6 +186,20 @@ public final class PostgresSupport implements DriverSupport {
     @Override
     public Optional<ServerProbe> probe() {
         return Optional.of(new PostgresProbe());
+    }
+
+    /**
+     * Since version 14 the server reports by itself whether it is a standby, and whether transactions are read-only by
+     * default, as an administrator makes them on a server whose disk is full.
+     */
+    @Override
+    public Optional<Boolean> serverIsReadOnly(Connection physical) {
+        var driver = unwrap(physical, PGConnection.class);
+        var standby = driver == null ? null : driver.getParameterStatus("in_hot_standby");
+        if (driver == null || standby == null) {
+            return Optional.empty();
+        }
+        return Optional.of(ON.equals(standby) || ON.equals(driver.getParameterStatus("default_transaction_read_only")));
     }
 
     private static <T> @Nullable T unwrap(Connection connection, Class<T> type) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A caller got no connection. Nothing was sent to the database, so the work may be tried again.
  *
  * <p>The text starts with a constant sentence by {@linkplain RefusalReason reason}, then names the pool, the time
- * waited, the numbers, the longest holder, the last connect failure and the next step.
+ * waited, the numbers, the lanes if there are any, the holders by call site (the longest first, five places at most), the
+ * last connect failure and the next step.
  */
 public final class AcquireRefusedException extends SQLTransientConnectionException {
 

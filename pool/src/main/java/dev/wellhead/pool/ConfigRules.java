@@ -5,6 +5,7 @@ package dev.wellhead.pool;
 import dev.wellhead.pool.internal.JdbcUrl;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -71,6 +72,64 @@ final class ConfigRules {
     void notBlank(String key, Optional<String> value) {
         if (value.isPresent() && value.get().isBlank()) {
             violation(key, "", "must not be blank", "give a value or leave the key out");
+        }
+    }
+
+    void lanes(List<Lane> lanes, int maxSize) {
+        var names = new HashSet<String>();
+        int guaranteed = 0;
+        int kept = 0;
+        for (var lane : lanes) {
+            lane(lane, maxSize);
+            if (!names.add(lane.name())) {
+                violation("lanes", lane.name(), "must name each lane once", "rename or drop one of the two");
+            }
+            guaranteed += Math.max(0, lane.guaranteed());
+            kept += lane.lent() ? 0 : Math.max(0, lane.guaranteed());
+        }
+        if (maxSize < 1) {
+            return;
+        }
+        if (guaranteed > maxSize) {
+            violation(
+                    "lanes",
+                    guaranteed,
+                    "must guarantee at most max-size=" + maxSize + " connections in all",
+                    "guarantee fewer, or raise max-size to at least " + guaranteed);
+        } else if (kept == maxSize) {
+            violation(
+                    "lanes",
+                    kept,
+                    "must leave a connection to callers who name no lane: all of max-size=" + maxSize + " are kept",
+                    "keep fewer, or raise max-size to at least " + (kept + 1));
+        }
+    }
+
+    private void lane(Lane lane, int maxSize) {
+        if (!NAME.matcher(lane.name()).matches() || lane.name().equals(Lane.DEFAULT)) {
+            violation(
+                    "lanes",
+                    lane.name(),
+                    "must have names of 1 to 64 letters, digits, '.', '_' or '-', other than " + Lane.DEFAULT,
+                    "use a name such as batch");
+        }
+        if (lane.guaranteed() < 0) {
+            violation("lanes", lane, "must guarantee at least 0 connections", "use 0 for none");
+        } else if (lane.ceiling() < 1) {
+            violation("lanes", lane, "must have a ceiling of at least 1", "raise it, or drop the lane");
+        } else if (lane.ceiling() < lane.guaranteed()) {
+            violation(
+                    "lanes",
+                    lane,
+                    "must have a ceiling of at least what is guaranteed",
+                    "raise the ceiling to at least " + lane.guaranteed());
+        }
+        if (maxSize >= 1 && lane.ceiling() > maxSize) {
+            violation(
+                    "lanes",
+                    lane,
+                    "must have a ceiling of at most max-size=" + maxSize,
+                    "lower the ceiling to at most " + maxSize);
         }
     }
 

@@ -10,6 +10,8 @@ public enum EvictReason {
     FAILED_VALIDATION,
     /** It did not answer the keepalive. */
     FAILED_KEEPALIVE,
+    /** It refused a write as a standby or a read-only server does, in a pool that is not read-only. */
+    READ_ONLY,
     /** Its state could not be put back at release, or its open transaction not rolled back. */
     FAILED_RESET,
     /** Idle for longer than {@code idleTimeout} while more than {@code minIdle} were idle. */
@@ -22,6 +24,10 @@ public enum EvictReason {
     REQUESTED,
     /** The user called {@link java.sql.Connection#abort} on the handle. */
     ABORTED,
+    /** Its handle became garbage without {@code close()}; see {@link PoolConfig#reclaimAbandoned()}. */
+    ABANDONED,
+    /** Its lease was a leak without work and was taken back; see {@link PoolConfig#leakReclaimAfter()}. */
+    LEAK_RECLAIMED,
     /** More connections than {@code maxSize} after it was lowered. */
     POOL_SHRUNK,
     /** It was opened in place of a slow one, and both arrived. */

@@ -5,6 +5,7 @@ package dev.wellhead.pool;
 import dev.wellhead.pool.internal.JdbcUrl;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxSize most physical connections open at once, 1 to 10,000; default 20
  * @param minIdle how many are kept idle, 0 to {@code maxSize}; default 2
  * @param acquireTimeout longest wait of a caller; default 5 s
- * @param maxWaiting most callers in line, at least 0; default 100,000
+ * @param maxWaiting most callers in line, in that of each lane, at least 0; default 100,000
+ * @param admission who is refused before the wait is over when more callers come than can be served; default {@link Admission#DEADLINE}
+ * @param lanes kinds of callers with shares of their own; default none
  * @param connectTimeout hard limit of one connect, whatever the driver does; default 10 s
  * @param validationTimeout limit of one validation or keepalive; default 1 s
  * @param validateAfterIdle a connection idle for longer is validated before hand-out; default 500 ms; 0: always
@@ -38,6 +41,13 @@ import org.jspecify.annotations.Nullable;
  * @param maxUses leases a connection serves before it is replaced; default 0: off
  * @param keepaliveInterval an idle connection is asked this often whether it lives; default 2 min; 0: off
  * @param leakThreshold a lease held for longer is reported; default 60 s; 0: off
+ * @param acquireTracing whether each lease remembers the stack of its acquire, for leak reports; costs some microseconds a lease; default
+ *     false
+ * @param leakReclaimAfter a lease reported as a leak in which no statement ran for this long is taken back: cancelled, aborted, counted;
+ *     needs {@code leakThreshold} and {@code leases}; default 0: off
+ * @param reclaimAbandoned whether the connection of a handle that became garbage without {@code close()} is taken back; default true
+ * @param nestedAcquire what happens to a caller who would wait while it holds another connection of this pool; default
+ *     {@link NestedAcquire#REPORT}
  * @param createRetryInterval pause after a failed connect, with jitter of a half; default 200 ms
  * @param closeTimeout how long {@code close()} waits for leases, and each connection for its own close; default 5 s
  * @param housekeeperInterval how often ages and leaks are looked at; default 1 s
@@ -51,6 +61,10 @@ import org.jspecify.annotations.Nullable;
  * @param schema schema of each handle; default the driver's
  * @param applicationName shown by the server beside each session; default empty: the driver's
  * @param pooled whether a pooler in front forbids session settings; default false
+ * @param statistics whether times of use are added up; without, {@link PoolSnapshot#meanUse()} is zero, while what is
+ *     counted costs nothing and is counted always; default true
+ * @param leases whether the pool notes who holds which connection; without, {@link WellheadDataSource#leases()} is
+ *     empty, errors name no holders, and nothing is reported as a leak; default true
  * @param startMode what opening does when the database does not answer; default {@link StartMode#WAIT}
  * @param startRetries further attempts of {@link StartMode#WAIT}; default 3
  * @param startRetryDelay pause between them; default 1 s
@@ -64,6 +78,8 @@ public record PoolConfig(
         int minIdle,
         Duration acquireTimeout,
         int maxWaiting,
+        Admission admission,
+        List<Lane> lanes,
         Duration connectTimeout,
         Duration validationTimeout,
         Duration validateAfterIdle,
@@ -73,6 +89,10 @@ public record PoolConfig(
         int maxUses,
         Duration keepaliveInterval,
         Duration leakThreshold,
+        boolean acquireTracing,
+        Duration leakReclaimAfter,
+        boolean reclaimAbandoned,
+        NestedAcquire nestedAcquire,
         Duration createRetryInterval,
         Duration closeTimeout,
         Duration housekeeperInterval,
@@ -86,6 +106,8 @@ public record PoolConfig(
         Optional<String> schema,
         String applicationName,
         boolean pooled,
+        boolean statistics,
+        boolean leases,
         StartMode startMode,
         int startRetries,
         Duration startRetryDelay) {
@@ -93,6 +115,7 @@ public record PoolConfig(
     /** Checks everything and lists all violations. */
     public PoolConfig {
         driverProperties = Map.copyOf(driverProperties);
+        lanes = List.copyOf(lanes);
         var rules = new ConfigRules();
         rules.name(name);
         rules.jdbcUrl(jdbcUrl);
@@ -105,6 +128,7 @@ public record PoolConfig(
                     "must not exceed max-size=" + maxSize,
                     "lower min-idle to at most " + maxSize + " or raise max-size to at least " + minIdle);
         }
+        rules.lanes(lanes, maxSize);
         rules.intRange("max-waiting", maxWaiting, 0, Integer.MAX_VALUE);
         rules.intRange("max-uses", maxUses, 0, Integer.MAX_VALUE);
         rules.intRange("start-retries", startRetries, 0, 1_000_000);
@@ -119,6 +143,14 @@ public record PoolConfig(
         rules.notNegative("max-lifetime", maxLifetime);
         rules.notNegative("keepalive-interval", keepaliveInterval);
         rules.notNegative("leak-threshold", leakThreshold);
+        rules.notNegative("leak-reclaim-after", leakReclaimAfter);
+        if (!leakReclaimAfter.isZero() && (leakThreshold.isZero() || !leases)) {
+            rules.violation(
+                    "leak-reclaim-after",
+                    leakReclaimAfter,
+                    "needs leak reports, which " + (leases ? "leak-threshold=0" : "leases=false") + " switches off",
+                    "set leak-threshold to a duration such as 60s and leases to true, or leak-reclaim-after to 0");
+        }
         rules.notNegative("statement-timeout", statementTimeout);
         rules.notNegative("start-retry-delay", startRetryDelay);
         rules.notLonger("keepalive-interval", keepaliveInterval, "max-lifetime", maxLifetime);
@@ -190,6 +222,8 @@ public record PoolConfig(
         private int minIdle = 2;
         private Duration acquireTimeout = Duration.ofSeconds(5);
         private int maxWaiting = 100_000;
+        private Admission admission = Admission.DEADLINE;
+        private List<Lane> lanes = List.of();
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration validationTimeout = Duration.ofSeconds(1);
         private Duration validateAfterIdle = Duration.ofMillis(500);
@@ -199,6 +233,10 @@ public record PoolConfig(
         private int maxUses;
         private Duration keepaliveInterval = Duration.ofMinutes(2);
         private Duration leakThreshold = Duration.ofSeconds(60);
+        private boolean acquireTracing;
+        private Duration leakReclaimAfter = Duration.ZERO;
+        private boolean reclaimAbandoned = true;
+        private NestedAcquire nestedAcquire = NestedAcquire.REPORT;
         private Duration createRetryInterval = Duration.ofMillis(200);
         private Duration closeTimeout = Duration.ofSeconds(5);
         private Duration housekeeperInterval = Duration.ofSeconds(1);
@@ -212,6 +250,8 @@ public record PoolConfig(
         private @Nullable String schema;
         private String applicationName = "";
         private boolean pooled;
+        private boolean statistics = true;
+        private boolean leases = true;
         private StartMode startMode = StartMode.WAIT;
         private int startRetries = 3;
         private Duration startRetryDelay = Duration.ofSeconds(1);
@@ -227,6 +267,8 @@ public record PoolConfig(
             minIdle = from.minIdle;
             acquireTimeout = from.acquireTimeout;
             maxWaiting = from.maxWaiting;
+            admission = from.admission;
+            lanes = from.lanes;
             connectTimeout = from.connectTimeout;
             validationTimeout = from.validationTimeout;
             validateAfterIdle = from.validateAfterIdle;
@@ -236,6 +278,10 @@ public record PoolConfig(
             maxUses = from.maxUses;
             keepaliveInterval = from.keepaliveInterval;
             leakThreshold = from.leakThreshold;
+            acquireTracing = from.acquireTracing;
+            leakReclaimAfter = from.leakReclaimAfter;
+            reclaimAbandoned = from.reclaimAbandoned;
+            nestedAcquire = from.nestedAcquire;
             createRetryInterval = from.createRetryInterval;
             closeTimeout = from.closeTimeout;
             housekeeperInterval = from.housekeeperInterval;
@@ -249,6 +295,8 @@ public record PoolConfig(
             schema = from.schema.orElse(null);
             applicationName = from.applicationName;
             pooled = from.pooled;
+            statistics = from.statistics;
+            leases = from.leases;
             startMode = from.startMode;
             startRetries = from.startRetries;
             startRetryDelay = from.startRetryDelay;
@@ -266,6 +314,8 @@ public record PoolConfig(
                     minIdle,
                     acquireTimeout,
                     maxWaiting,
+                    admission,
+                    lanes,
                     connectTimeout,
                     validationTimeout,
                     validateAfterIdle,
@@ -275,6 +325,10 @@ public record PoolConfig(
                     maxUses,
                     keepaliveInterval,
                     leakThreshold,
+                    acquireTracing,
+                    leakReclaimAfter,
+                    reclaimAbandoned,
+                    nestedAcquire,
                     createRetryInterval,
                     closeTimeout,
                     housekeeperInterval,
@@ -288,6 +342,8 @@ public record PoolConfig(
                     Optional.ofNullable(schema),
                     applicationName,
                     pooled,
+                    statistics,
+                    leases,
                     startMode,
                     startRetries,
                     startRetryDelay);
@@ -379,6 +435,18 @@ public record PoolConfig(
             return this;
         }
 
+        /** Sets {@link PoolConfig#admission()}. */
+        public Builder admission(Admission value) {
+            admission = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#lanes()}. */
+        public Builder lanes(List<Lane> value) {
+            lanes = value;
+            return this;
+        }
+
         /** Sets {@link PoolConfig#connectTimeout()}. */
         public Builder connectTimeout(Duration value) {
             connectTimeout = value;
@@ -430,6 +498,30 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#leakThreshold()}. */
         public Builder leakThreshold(Duration value) {
             leakThreshold = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#acquireTracing()}. */
+        public Builder acquireTracing(boolean value) {
+            acquireTracing = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#leakReclaimAfter()}. */
+        public Builder leakReclaimAfter(Duration value) {
+            leakReclaimAfter = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#reclaimAbandoned()}. */
+        public Builder reclaimAbandoned(boolean value) {
+            reclaimAbandoned = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#nestedAcquire()}. */
+        public Builder nestedAcquire(NestedAcquire value) {
+            nestedAcquire = value;
             return this;
         }
 
@@ -508,6 +600,18 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#pooled()}. */
         public Builder pooled(boolean value) {
             pooled = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#statistics()}. */
+        public Builder statistics(boolean value) {
+            statistics = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#leases()}. */
+        public Builder leases(boolean value) {
+            leases = value;
             return this;
         }
 

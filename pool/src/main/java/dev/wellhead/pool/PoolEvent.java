@@ -3,6 +3,7 @@
 package dev.wellhead.pool;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * OpenFailed*  Opened
- *     (Waited | TimedOut)?  Acquired  (Failed | LeakSuspected)*  Released
+ *     (Nested? (Waited | TimedOut))?  Acquired  (Failed | LeakSuspected)*  (RolledBack | Abandoned | Reclaimed)?  Released
  * Evicted  Closed
  * </pre>
+ *
+ * <p>What is found out about a lease ({@link LeakSuspected}, {@link Nested}, {@link RolledBack}, {@link Abandoned}, {@link
+ * Reclaimed}) is told by workers and may come after the {@link Released}, {@link Evicted} or {@link Closed} of its
+ * connection.
  */
 public sealed interface PoolEvent {
 
@@ -48,6 +53,65 @@ public sealed interface PoolEvent {
     /** An error made a connection unusable; nothing else ends by it. */
     record Failed(String pool, long connectionId, @Nullable Throwable cause) implements PoolEvent {}
 
-    /** A connection is held for longer than {@code leakThreshold}. */
-    record LeakSuspected(String pool, Lease lease) implements PoolEvent {}
+    /**
+     * A connection is held for longer than {@code leakThreshold}; told once a lease.
+     *
+     * @param holderStack where its thread was when this was found, innermost frame first
+     * @param acquireStack where it was acquired; empty without {@code acquireTracing}
+     */
+    record LeakSuspected(
+            String pool, Lease lease, List<StackTraceElement> holderStack, List<StackTraceElement> acquireStack)
+            implements PoolEvent {
+
+        /** Copies the stacks. */
+        public LeakSuspected {
+            holderStack = List.copyOf(holderStack);
+            acquireStack = List.copyOf(acquireStack);
+        }
+    }
+
+    /**
+     * A handle became garbage without {@code close()}.
+     *
+     * @param acquireStack where it was acquired; empty without {@code acquireTracing}
+     * @param reclaimed whether the connection is taken back; not where {@code reclaimAbandoned} is off or the holder may
+     *     still have objects of the driver's own
+     */
+    record Abandoned(String pool, Lease lease, List<StackTraceElement> acquireStack, boolean reclaimed)
+            implements PoolEvent {
+
+        /** Copies the stack. */
+        public Abandoned {
+            acquireStack = List.copyOf(acquireStack);
+        }
+    }
+
+    /**
+     * A lease was taken back by force after {@code leakReclaimAfter} without work; the connection is aborted.
+     *
+     * @param acquireStack where it was acquired; empty without {@code acquireTracing}
+     */
+    record Reclaimed(String pool, Lease lease, List<StackTraceElement> acquireStack) implements PoolEvent {
+
+        /** Copies the stack. */
+        public Reclaimed {
+            acquireStack = List.copyOf(acquireStack);
+        }
+    }
+
+    /**
+     * A thread would wait for a connection while it holds another of the same pool.
+     *
+     * @param held what it holds
+     * @param waitsAt the operation or the line of the program that asked for the other
+     * @param refused whether it was refused, as {@code nestedAcquire} says, or waits
+     */
+    record Nested(String pool, Lease held, String waitsAt, boolean refused) implements PoolEvent {}
+
+    /**
+     * A transaction was open when its connection was given back, and was rolled back.
+     *
+     * @param callSite the operation's name, else the line of the program; see {@link Lease#callSite()}
+     */
+    record RolledBack(String pool, long connectionId, String operation, String callSite) implements PoolEvent {}
 }

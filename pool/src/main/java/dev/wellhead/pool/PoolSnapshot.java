@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,7 +32,8 @@ import java.util.Optional;
  * @param meanActive mean of active connections over the time the pool was in use, as sampled
  * @param oldestWait how long the first in line waits; zero when nobody does
  * @param meanAcquire mean time from request to connection, over all successful acquires
- * @param meanUse mean time from acquire to release
+ * @param meanUse mean time from acquire to release; zero without {@link PoolConfig#statistics()}
+ * @param lanes who holds and waits, by lane; empty when the pool has no lanes
  * @param counters what has happened so far
  * @param lastOpenFailure the last connect that failed, if any
  * @param taken when this was seen
@@ -53,6 +55,7 @@ public record PoolSnapshot(
         Duration oldestWait,
         Duration meanAcquire,
         Duration meanUse,
+        List<LaneUse> lanes,
         Counters counters,
         Optional<OpenFailure> lastOpenFailure,
         Instant taken) {
@@ -72,6 +75,8 @@ public record PoolSnapshot(
      * @param errors errors after which a connection could not be used
      * @param leaksSuspected leases that exceeded {@code leakThreshold}
      * @param nested acquires that had to wait while their thread held another connection of this pool
+     * @param wouldRefuse acquires that {@link Admission#OBSERVE} let wait though {@link Admission#DEADLINE} would have
+     *     refused them at once
      */
     public record Counters(
             long direct,
@@ -85,7 +90,8 @@ public record PoolSnapshot(
             long rolledBack,
             long errors,
             long leaksSuspected,
-            long nested) {
+            long nested,
+            long wouldRefuse) {
 
         /** Copies the maps. */
         public Counters {

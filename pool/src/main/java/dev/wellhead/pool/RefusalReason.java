@@ -19,7 +19,9 @@ public enum RefusalReason {
     /** Nothing is open and the last connect failed. */
     DATABASE_DOWN("E2003", "08W07", "no connection could be opened"),
     /** The thread was interrupted while it waited. */
-    INTERRUPTED("E2006", "08W08", "the waiting thread was interrupted");
+    INTERRUPTED("E2006", "08W08", "the waiting thread was interrupted"),
+    /** The thread holds another connection of the pool, and {@code nestedAcquire} refuses to let it wait. */
+    NESTED("E2001", "08W09", "this thread would wait for a connection while it holds another of the same pool");
 
     private final String code;
     private final String sqlState;

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,26 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     private final Pool pool;
 
     /**
-     * Opens a pool. Depending on {@link PoolConfig#startMode()} this waits for the first connection.
+     * Opens a pool. Depending on {@link PoolConfig#startMode()} this waits for the first connection. Leases, errors and
+     * logs show the first 100 characters of statements as they are, values written into them included; the other
+     * constructor hides these.
      *
      * @throws PoolStartException when the first connection could not be opened
      */
     public WellheadDataSource(PoolConfig config, PoolListener... listeners) {
-        this.pool = Pool.open(config, List.of(listeners));
+        this(config, UnaryOperator.identity(), listeners);
+    }
+
+    /**
+     * As {@link #WellheadDataSource(PoolConfig, PoolListener...)}, with a say in what is shown of statements.
+     *
+     * @param showable makes of a statement's text (its first 4,096 characters) what leases, errors and logs may show,
+     *     such as its fingerprint; of the result the first 100 characters are shown. Called whenever somebody looks,
+     *     from any thread; it must be fast and must not block. What it throws on is not shown
+     * @throws PoolStartException when the first connection could not be opened
+     */
+    public WellheadDataSource(PoolConfig config, UnaryOperator<String> showable, PoolListener... listeners) {
+        this.pool = Pool.open(config, showable, List.of(listeners));
     }
 
     /**
@@ -71,6 +86,21 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     }
 
     /**
+     * This pool for the callers of one lane; see {@link Lane}.
+     *
+     * @param name a lane of {@link PoolConfig#lanes()}, or {@link Lane#DEFAULT}
+     * @throws IllegalArgumentException when the pool has no such lane; it lists those it has
+     */
+    public PoolView lane(String name) {
+        return new PoolView(this, pool, name, "");
+    }
+
+    /** This pool for work of that name, which then appears in leases, errors and events; for libraries that name none. */
+    public PoolView named(String operation) {
+        return new PoolView(this, pool, Lane.DEFAULT, operation);
+    }
+
+    /**
      * Opens a physical connection outside of the pool, with its URL, credentials and driver properties. It is not
      * counted; the caller closes it.
      *
@@ -86,9 +116,14 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         return pool.snapshot();
     }
 
-    /** Who holds a connection now, longest first. */
+    /** Who holds a connection now, longest first; nobody without {@link PoolConfig#leases()}. */
     public List<Lease> leases() {
         return pool.leases();
+    }
+
+    /** Places of the program from which connections were not given back in time, most leaks first; at most 101. */
+    public List<LeakSite> leakSites() {
+        return pool.leakSites();
     }
 
     /** The settings in force. */
@@ -131,7 +166,7 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
 
     /**
      * Applies other settings while the pool runs. Another password for the same user name counts for connections opened
-     * from now on; those that are open stay.
+     * from now on; those that are open stay. A lower {@code maxSize} that comes with other lanes waits for them.
      *
      * @return what changed, and what takes a new pool to change
      */

@@ -106,8 +106,10 @@ class ListenerTest {
             var counters = pool.snapshot().counters();
             assertThat(counters.released()).isEqualTo(100);
             assertThat(pool.snapshot().active()).isZero();
-            assertThat(after.of(PoolEvent.Acquired.class)).hasSize(100);
-            assertThat(after.of(PoolEvent.Released.class)).hasSize(100);
+            await().untilAsserted(() -> {
+                assertThat(after.of(PoolEvent.Acquired.class)).hasSize(100);
+                assertThat(after.of(PoolEvent.Released.class)).hasSize(100);
+            });
         }
     }
 
@@ -120,7 +122,8 @@ class ListenerTest {
             Work.pid(pool);
             pool.removeListener(events);
             Work.pid(pool);
-            assertThat(events.all().stream().map(ListenerTest::kind)).containsExactly("Acquired", "Released");
+            await().untilAsserted(() ->
+                    assertThat(events.all().stream().map(ListenerTest::kind)).containsExactly("Acquired", "Released"));
         }
     }
 
@@ -193,8 +196,8 @@ class ListenerTest {
                 assertThatThrownBy(victim::createStatement).isInstanceOf(SQLException.class);
                 assertThat(Work.pid(other)).isEqualTo(otherPid);
             }
+            await().until(() -> events.evicted(EvictReason.BROKEN).size() == 1);
             assertThat(events.of(PoolEvent.Failed.class)).hasSize(1);
-            assertThat(events.evicted(EvictReason.BROKEN)).hasSize(1);
             assertThat(pool.snapshot().counters().errors()).isEqualTo(1);
             assertThat(pool.snapshot().total()).isEqualTo(1);
         }

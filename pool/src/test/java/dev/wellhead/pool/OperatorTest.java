@@ -157,7 +157,7 @@ class OperatorTest {
             assertThat(Work.pid(active)).isEqualTo(activePid);
             active.close();
             await().until(() -> Work.sessions(PostgresServer.shared(), "evict").isEmpty());
-            assertThat(events.evicted(EvictReason.REQUESTED)).hasSize(2);
+            await().until(() -> events.evicted(EvictReason.REQUESTED).size() == 2);
             assertThat(before).doesNotContain(Work.pid(pool));
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -77,10 +78,29 @@ class PoolConfigTest {
         table.add(row("max-lifetime-jitter", "0.95", b -> b.maxLifetimeJitter(0.95)));
         table.add(row("max-lifetime-jitter", "NaN", b -> b.maxLifetimeJitter(Double.NaN)));
         table.add(row("keepalive-interval", "PT31M", b -> b.keepaliveInterval(Duration.ofMinutes(31))));
+        table.add(row(
+                "leak-reclaim-after",
+                "PT5S",
+                b -> b.leakThreshold(Duration.ZERO).leakReclaimAfter(Duration.ofSeconds(5))));
+        table.add(row("leak-reclaim-after", "PT5S", b -> b.leases(false).leakReclaimAfter(Duration.ofSeconds(5))));
         table.add(row("init-sql", "", b -> b.initSql(" ")));
         table.add(row("validation-query", "", b -> b.validationQuery("")));
         table.add(row("catalog", "", b -> b.catalog("")));
         table.add(row("schema", "", b -> b.schema(" ")));
+        table.add(row("lanes", "default", b -> b.lanes(List.of(Lane.of("default", 0, 1)))));
+        table.add(row("lanes", "a b", b -> b.lanes(List.of(Lane.of("a b", 0, 1)))));
+        table.add(row("lanes", "", b -> b.lanes(List.of(Lane.of("", 0, 1)))));
+        table.add(row("lanes", "x", b -> b.lanes(List.of(Lane.of("x", 0, 1), Lane.of("x", 0, 2)))));
+        table.add(row("lanes", "x=-1..1", b -> b.lanes(List.of(Lane.of("x", -1, 1)))));
+        table.add(row("lanes", "x=0..0", b -> b.lanes(List.of(Lane.of("x", 0, 0)))));
+        table.add(row("lanes", "x=3..2", b -> b.lanes(List.of(Lane.of("x", 3, 2)))));
+        table.add(row("lanes", "x=0..21", b -> b.lanes(List.of(Lane.of("x", 0, 21)))));
+        table.add(row("lanes", "21", b -> b.lanes(List.of(Lane.of("x", 20, 20), Lane.of("y", 1, 1)))));
+        table.add(row(
+                "lanes",
+                "20",
+                b -> b.lanes(
+                        List.of(Lane.of("x", 19, 20).kept(), Lane.of("y", 1, 1).kept()))));
         durations().forEach((key, setter) -> {
             var zeroMeansOff = Set.of(
                             "validate-after-idle",
@@ -88,6 +108,7 @@ class PoolConfigTest {
                             "max-lifetime",
                             "keepalive-interval",
                             "leak-threshold",
+                            "leak-reclaim-after",
                             "statement-timeout",
                             "start-retry-delay")
                     .contains(key);
@@ -115,6 +136,7 @@ class PoolConfigTest {
                 Map.entry("max-lifetime", PoolConfig.Builder::maxLifetime),
                 Map.entry("keepalive-interval", PoolConfig.Builder::keepaliveInterval),
                 Map.entry("leak-threshold", PoolConfig.Builder::leakThreshold),
+                Map.entry("leak-reclaim-after", PoolConfig.Builder::leakReclaimAfter),
                 Map.entry("create-retry-interval", PoolConfig.Builder::createRetryInterval),
                 Map.entry("close-timeout", PoolConfig.Builder::closeTimeout),
                 Map.entry("housekeeper-interval", PoolConfig.Builder::housekeeperInterval),
@@ -149,6 +171,31 @@ class PoolConfigTest {
                         component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
         assertThat(durations().keySet()).isEqualTo(inRecord);
+    }
+
+    /** A component with no row in the table must be one of which every value is good. */
+    @Test
+    void tableOfViolationsForgetsNoComponent() {
+        var everyValueIsGood = Set.of(
+                "credentials",
+                "driver-properties",
+                "admission",
+                "nested-acquire",
+                "isolation",
+                "application-name",
+                "start-mode",
+                // Its rules and rows come with what reads it.
+                "lanes");
+        var withRows = violations()
+                .map(row -> String.valueOf(row.get()[0]).equals("url") ? "jdbc-url" : String.valueOf(row.get()[0]))
+                .collect(Collectors.toSet());
+        var missing = Arrays.stream(PoolConfig.class.getRecordComponents())
+                .filter(component -> component.getType() != boolean.class)
+                .map(component ->
+                        component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
+                .filter(key -> !withRows.contains(key) && !everyValueIsGood.contains(key))
+                .collect(Collectors.toSet());
+        assertThat(missing).isEmpty();
     }
 
     @Test

@@ -85,8 +85,8 @@ class StartTest {
                     config(proxy).startRetryDelay(Duration.ofMillis(50)).build(), events, afterTwo)) {
                 assertThat(Work.pid(pool)).isPositive();
                 assertThat(pool.snapshot().counters().openFailed()).isEqualTo(2);
+                await().until(() -> events.of(PoolEvent.Opened.class).size() == 1);
                 assertThat(events.of(PoolEvent.OpenFailed.class)).hasSize(2);
-                assertThat(events.of(PoolEvent.Opened.class)).hasSize(1);
             }
         }
     }

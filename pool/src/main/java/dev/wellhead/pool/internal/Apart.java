@@ -16,9 +16,10 @@ final class Apart {
 
     private Apart() {}
 
-    static Connection connect(Connector connector, Closer closer, long limitNanos) throws SQLException {
+    static Connection connect(Pool pool, Connector connector, long limitNanos) throws SQLException {
+        var closer = pool.closer();
         var result = new CompletableFuture<Connection>();
-        PoolThreads.work(() -> {
+        pool.crews().opens().work(() -> {
             try {
                 var physical = connector.connectPhysical();
                 if (!result.complete(physical)) {
@@ -36,21 +37,21 @@ final class Apart {
             }
             throw new SQLTransientConnectionException("Connect failed: " + e.getCause(), "08001", e.getCause());
         } catch (TimeoutException e) {
-            giveUp(result, closer);
+            giveUp(result, pool);
             throw new SQLTimeoutException(
                     "Connect took longer than " + TimeUnit.NANOSECONDS.toMillis(limitNanos) + " ms", "08001", e);
         } catch (InterruptedException e) {
-            giveUp(result, closer);
+            giveUp(result, pool);
             Thread.currentThread().interrupt();
             throw new SQLTransientConnectionException("Interrupted while connecting", "08001", e);
         }
     }
 
     /** Closes what arrives from now on, or what arrived at this very moment. */
-    private static void giveUp(CompletableFuture<Connection> result, Closer closer) {
+    private static void giveUp(CompletableFuture<Connection> result, Pool pool) {
         if (!result.cancel(false) && !result.isCompletedExceptionally()) {
             var physical = result.join();
-            PoolThreads.work(() -> closer.end(physical, false));
+            pool.crews().closes().work(() -> pool.closer().end(physical, false));
         }
     }
 }

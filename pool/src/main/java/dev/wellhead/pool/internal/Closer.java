@@ -18,16 +18,24 @@ import org.slf4j.LoggerFactory;
  * <p>A socket that is being closed is still a session of the server, so for {@link #COUNTED_NANOS} it takes a place in
  * the pool: connections that come and go fast would otherwise be more than {@code maxSize} at the server. No longer,
  * so that closes that hang cannot keep the pool from opening.
+ *
+ * <p>A driver whose close and abort both hang keeps workers, which all pools share: while {@link #MOST_HUNG} of this pool
+ * have exceeded the limit, further connections are dropped as they are, for the server and its own limits to end.
  */
 final class Closer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Closer.class);
+
+    private static final int MOST_HUNG = 32;
+    private static final long REPEAT_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     static final long COUNTED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Pool pool;
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger counted = new AtomicInteger();
+    private final AtomicInteger hung = new AtomicInteger();
+    private final LogPace droppedPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
 
     Closer(Pool pool) {
         this.pool = pool;
@@ -52,7 +60,7 @@ final class Closer {
         underWay.incrementAndGet();
         var counts = new AtomicBoolean(true);
         var limit = PoolThreads.after(COUNTED_NANOS, () -> giveRoom(counts));
-        PoolThreads.work(() -> {
+        (abort ? pool.crews().aborts() : pool.crews().closes()).work(() -> {
             try {
                 end(entry.physical(), abort);
             } finally {
@@ -75,27 +83,59 @@ final class Closer {
 
     /** Closes a connection that never was in the pool; runs on a worker. */
     void end(Connection physical, boolean abort) {
-        if (abort) {
-            abort(physical);
+        if (hung.get() >= MOST_HUNG) {
+            drop();
             return;
         }
-        var limit = PoolThreads.after(
-                pool.config().closeTimeout().toNanos(), () -> PoolThreads.work(() -> abort(physical)));
+        // True until the driver has come back or the limit is over, whichever is first.
+        var under = new AtomicBoolean(true);
+        var limit = PoolThreads.after(pool.config().closeTimeout().toNanos(), () -> {
+            hung.incrementAndGet();
+            if (!under.compareAndSet(true, false)) {
+                hung.decrementAndGet();
+            } else if (!abort) {
+                pool.crews().aborts().work(() -> abort(physical));
+            }
+        });
         try {
-            physical.close();
-        } catch (SQLException | RuntimeException e) {
-            LOG.debug("close failed pool={}", pool.name(), e);
-            abort(physical);
+            if (abort) {
+                abort(physical);
+            } else {
+                close(physical);
+            }
         } finally {
             limit.cancel(false);
+            if (!under.compareAndSet(true, false)) {
+                hung.decrementAndGet();
+            }
+        }
+    }
+
+    private void close(Connection physical) {
+        try {
+            physical.close();
+        } catch (SQLException | RuntimeException | Error e) {
+            LOG.debug("close failed pool={}", pool.name(), e);
+            abort(physical);
         }
     }
 
     private void abort(Connection physical) {
         try {
-            physical.abort(PoolThreads.workers());
-        } catch (SQLException | RuntimeException | AbstractMethodError e) {
+            physical.abort(pool.crews().aborts());
+        } catch (SQLException | RuntimeException | Error e) {
             LOG.debug("abort failed pool={}", pool.name(), e);
+        }
+    }
+
+    private void drop() {
+        long heldBack = droppedPace.pass();
+        if (heldBack != LogPace.HELD_BACK) {
+            LOG.warn(
+                    "connection dropped unclosed pool={} notLogged={}: {} closes hang in the driver",
+                    pool.name(),
+                    heldBack,
+                    MOST_HUNG);
         }
     }
 }

@@ -5,6 +5,7 @@ package dev.wellhead.pool.internal;
 import dev.wellhead.pool.spi.TransactionEnd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.sql.CallableStatement;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -19,9 +20,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller gets for one lease: new for each acquire, dead after {@code close()}.
  *
- * <p>One field and nothing else: 16 bytes. All that a lease must remember is in {@link SessionState}. Everything that was
- * made through this handle (statements, result sets, metadata) asks it before each call, so it is dead as soon as this
- * is, though the physical connection may serve somebody else by then.
+ * <p>The entry, the number of the lease and nothing else: 24 bytes. All that a lease must remember is in {@link
+ * PoolEntry} and {@link SessionState}. Everything that was made through this handle (statements, result sets, metadata)
+ * asks it before each call, so it is dead as soon as this is, though the physical connection may serve somebody else by
+ * then.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * {@link #entry} is written without a fence, for fences are most of what an acquire costs: another thread sees that this
+ * is closed as soon as anything that happens after {@code close()} reaches it. That a lease ends once, whoever closes, the
+ * number of the lease sees to.
  */
 final class ConnectionHandle extends ConnectionDelegate implements TransactionEnd {
 
@@ -35,19 +43,21 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         }
     }
 
+    private final int lease;
     /** Null once closed. */
     private volatile @Nullable PoolEntry entry;
 
-    ConnectionHandle(PoolEntry entry) {
-        this.entry = entry;
+    ConnectionHandle(PoolEntry entry, int lease) {
+        ENTRY.set(this, entry);
+        this.lease = lease;
     }
 
     /** The entry while this is open; notes that the holder used the connection. */
     @Override
     PoolEntry open() throws SQLException {
-        var current = entry;
+        var current = entry();
         if (current == null) {
-            throw Handles.connectionClosed();
+            throw Handles.connectionClosed(this);
         }
         current.session().touched();
         return current;
@@ -59,15 +69,27 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         return entry;
     }
 
-    private @Nullable PoolEntry detach() {
-        return (PoolEntry) ENTRY.getAndSet(this, null);
+    /** Makes this dead; whoever does it has taken the lease. */
+    void kill() {
+        entry = null;
+    }
+
+    /** The number of the lease. */
+    int lease() {
+        return lease;
     }
 
     @Override
     public void close() {
-        var detached = detach();
-        if (detached != null) {
-            detached.release();
+        var current = entry();
+        if (current != null) {
+            ENTRY.setRelease(this, null);
+            try {
+                current.release(lease);
+            } finally {
+                // Until the lease has ended this must not look like an abandoned handle.
+                Reference.reachabilityFence(this);
+            }
         }
     }
 
@@ -78,7 +100,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
 
     @Override
     public void free() {
-        var current = entry;
+        var current = entry();
         if (current != null) {
             current.session().freeEnd();
         }
@@ -86,15 +108,20 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
 
     @Override
     public void abort(Executor executor) throws SQLException {
-        var detached = detach();
-        if (detached != null) {
-            detached.abort(executor);
+        var current = entry();
+        if (current != null) {
+            ENTRY.setRelease(this, null);
+            try {
+                current.abort(lease, executor);
+            } finally {
+                Reference.reachabilityFence(this);
+            }
         }
     }
 
     @Override
     public boolean isClosed() throws SQLException {
-        var current = entry;
+        var current = entry();
         if (current == null) {
             return true;
         }
@@ -102,42 +129,56 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
             return current.physical().isClosed();
         } catch (SQLException e) {
             throw current.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     public boolean isValid(int timeoutSeconds) throws SQLException {
-        var current = entry;
+        var current = entry();
         if (current == null) {
             return false;
         }
         current.session().touched();
+        current.calling();
         try {
             return current.physical().isValid(timeoutSeconds);
         } catch (SQLException e) {
             throw current.failed(e);
+        } finally {
+            current.called();
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     public void setClientInfo(String name, String value) throws SQLClientInfoException {
         var current = openForClientInfo();
+        current.calling();
         try {
             current.session().setClientInfo(name, value);
         } catch (SQLClientInfoException e) {
             current.failed(e);
             throw e;
+        } finally {
+            current.called();
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
         var current = openForClientInfo();
+        current.calling();
         try {
             current.session().setClientInfo(properties);
         } catch (SQLClientInfoException e) {
             current.failed(e);
             throw e;
+        } finally {
+            current.called();
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -171,7 +212,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
 
     @Override
     public String toString() {
-        var current = entry;
+        var current = entry();
         return Handles.text(this, current == null ? "closed" : "connection " + current.id());
     }
 }

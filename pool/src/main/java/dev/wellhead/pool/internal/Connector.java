@@ -5,6 +5,8 @@ package dev.wellhead.pool.internal;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
+import dev.wellhead.pool.spi.DriverSupport.Link;
+import dev.wellhead.pool.spi.DriverSupport.Lookout;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Connector {
 
     /** A physical connection, ready for its first handle. */
-    record Connected(Connection physical, SessionState session) {}
+    record Connected(Connection physical, SessionState session, Lookout lookout) {}
 
     /** What JDBC itself offers. */
     private static final DriverSupport PLAIN_JDBC = new DriverSupport() {
@@ -52,10 +54,15 @@ final class Connector {
     /** Connects and prepares the session; on any failure nothing stays open. */
     Connected connect() throws Exception {
         var config = current.get();
-        var physical = connectPhysical(config);
+        var link = link(config);
+        var physical = link.physical();
         try {
             initialise(physical, config);
-            return new Connected(physical, SessionState.open(physical, support, config));
+            if (physical.isClosed()) {
+                // Asked here once, so that callers meet no driver whose answer takes its time.
+                throw new SQLNonTransientConnectionException("The driver opened a connection that is closed", "08001");
+            }
+            return new Connected(physical, SessionState.open(physical, support, config), link.lookout());
         } catch (Exception | Error e) {
             closeAfter(physical, e);
             throw e;
@@ -79,10 +86,10 @@ final class Connector {
 
     /** Connects without touching the session. */
     Connection connectPhysical() throws Exception {
-        return connectPhysical(current.get());
+        return link(current.get()).physical();
     }
 
-    private Connection connectPhysical(PoolConfig config) throws Exception {
+    private Link link(PoolConfig config) throws Exception {
         var login = config.credentials().credentials();
         var given = config.driverProperties();
         var settings = new ConnectSettings(
@@ -99,16 +106,16 @@ final class Connector {
         if (!login.password().isEmpty()) {
             properties.setProperty("password", login.password().reveal());
         }
-        var physical = driver(config.jdbcUrl()).connect(config.jdbcUrl(), properties);
-        if (physical == null) {
+        var link = support.connect(driver(config.jdbcUrl()), config.jdbcUrl(), properties);
+        if (link == null) {
             throw new SQLNonTransientConnectionException(
                     "The driver returned no connection for " + config.shownUrl(), "08001");
         }
         try {
-            support.opened(physical, settings, given);
-            return physical;
+            support.opened(link.physical(), settings, given);
+            return link;
         } catch (Exception | Error e) {
-            closeAfter(physical, e);
+            closeAfter(link.physical(), e);
             throw e;
         }
     }

@@ -22,7 +22,7 @@ final class DatabaseMetaDataHandle extends DatabaseMetaDataDelegate {
     PoolEntry open() throws SQLException {
         var entry = connection.entry();
         if (entry == null) {
-            throw Handles.closedWithConnection("database metadata");
+            throw Handles.closedWithConnection(connection, "database metadata");
         }
         return entry;
     }

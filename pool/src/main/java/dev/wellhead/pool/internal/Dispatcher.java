@@ -4,28 +4,44 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolState;
-import dev.wellhead.pool.StartMode;
+import dev.wellhead.pool.RefusalReason;
 import dev.wellhead.pool.internal.PoolEntry.State;
+import dev.wellhead.pool.spi.DriverSupport.Liveness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings callers in line and connections together.
  *
  * <h2>Hand-off</h2>
  *
- * A connection that is released, opened or validated while somebody waits passes straight to the first in line and never
- * becomes idle in between, so a newcomer cannot overtake.
+ * A connection that is opened or validated while somebody waits passes straight to the next in line. So does one that is
+ * released, when the next is a virtual thread (waking one costs next to nothing, and its scheduler would let whoever
+ * runs take the connection back for ever) or when somebody has waited for {@link #BARGE_NANOS}.
  *
- * <p>No wake-up is lost: a releaser makes the connection idle and <em>then</em> looks whether anybody waits
- * ({@link #afterIdle}); a caller joins the line and <em>then</em> looks for idle connections ({@link #serve}). Both are
- * volatile accesses, so at least one of the two sees the other.
+ * <h2>Barging</h2>
+ *
+ * Before that bound a platform thread that runs may overtake those in line: waking a platform thread takes some 20
+ * microseconds, during which a connection that is its own already serves nobody. The release makes the connection idle
+ * and wakes the next in line to look for it, the <em>heir</em>; whoever comes first takes it. There is one heir at a
+ * time; one that finds nothing parks again in its old place. So a newcomer overtakes for no longer than the bound, and
+ * a crowd is served in arrival order but for that.
+ *
+ * <h2>No wake-up is lost</h2>
+ *
+ * Whoever makes a connection idle looks <em>then</em> whether anybody waits ({@link #afterIdle}); a caller joins the
+ * line and looks <em>then</em> for idle connections ({@link #joined}). A release leaves an idle connection to the heir
+ * that is on its way, and the heir says that it is none any more <em>before</em> it looks ({@link #look}), also when it
+ * leaves the line; whoever gives it another connection meanwhile looks in its stead. All of these are volatile
+ * accesses, so of any two at least one sees the other.
  */
 final class Dispatcher {
 
-    private static final long SUSPICION_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** How long the one who waits longest may be overtaken by threads that run. */
+    static final long BARGE_NANOS = TimeUnit.MICROSECONDS.toNanos(2_500);
 
     private final Pool pool;
     private final Shelf shelf;
@@ -33,8 +49,9 @@ final class Dispatcher {
     private final Ticker ticker;
     private final Opener opener;
     private final Validator validator;
-    /** Whether a caller has ever waited; guarded by the pool's lock. */
-    private boolean asked;
+    private final Demand demand;
+    /** Who was woken to look for an idle connection and has not looked yet; written under the pool's lock. */
+    private volatile @Nullable Waiter heir;
 
     Dispatcher(Pool pool, Opener opener, Validator validator) {
         this.pool = pool;
@@ -43,6 +60,7 @@ final class Dispatcher {
         this.ticker = pool.ticker();
         this.opener = opener;
         this.validator = validator;
+        this.demand = new Demand(pool, opener, validator);
     }
 
     /** Matches callers in line with idle connections, has stale ones validated, and has missing ones opened. */
@@ -54,19 +72,95 @@ final class Dispatcher {
         pool.lock().lock();
         try {
             if (pool.state() != PoolState.CLOSED) {
-                asked |= !line.isEmpty();
                 served = serveIdle();
                 overdue = line.isEmpty() ? List.of() : validator.overdue(shelf.entries(), pool.now());
                 stale = claimStale();
-                opens = opener.plan(wantedOpens(), pool.places(), pool.config().maxSize());
+                opens = opener.plan(
+                        demand.wantedOpens(), pool.places(), pool.config().maxSize());
             }
         } finally {
             pool.lock().unlock();
         }
-        served.forEach(waiter -> LockSupport.unpark(waiter.thread));
+        wake(served);
         stale.forEach(entry -> validator.validate(entry, EvictReason.FAILED_VALIDATION));
         opener.begin(opens);
-        overdue.forEach(validator::giveUp);
+        if (!overdue.isEmpty()) {
+            validator.giveUp(overdue);
+        }
+    }
+
+    /** A caller of this thread is in line: serves it if that can be; a pool whose connections are all held cannot. */
+    void joined() {
+        var entries = shelf.entries();
+        boolean isExhausted = entries.length >= pool.config().maxSize();
+        for (int i = 0; isExhausted && i < entries.length; i++) {
+            isExhausted = entries[i].state() == State.ACTIVE;
+        }
+        if (!isExhausted) {
+            serve();
+        }
+    }
+
+    /** A caller that was woken and not served looks for what it was woken for, if it was the heir. */
+    void look(Waiter waiter) {
+        if (heir == waiter) {
+            pool.lock().lock();
+            try {
+                passedBy(waiter);
+            } finally {
+                pool.lock().unlock();
+            }
+            serve();
+        }
+    }
+
+    /** A caller leaves the line without a connection. */
+    void leave(Waiter waiter) {
+        pool.lock().lock();
+        try {
+            line.remove(waiter);
+            pool.progress().signalAll();
+        } finally {
+            pool.lock().unlock();
+        }
+        look(waiter);
+    }
+
+    /** Lock held. */
+    private void passedBy(Waiter waiter) {
+        if (heir == waiter) {
+            heir = null;
+        }
+    }
+
+    /** Has idle connections opened where they have been missing for a while. */
+    void keepIdle() {
+        pool.locked(demand::pass);
+        serve();
+    }
+
+    private static void wake(List<Waiter> served) {
+        for (var waiter : served) {
+            // One that serves itself needs no waking, and would find a wake-up left over at its next wait.
+            if (waiter.thread != Thread.currentThread()) {
+                LockSupport.unpark(waiter.thread);
+            }
+        }
+    }
+
+    /** Refuses those in line who are lost or shed; see {@link AdmissionControl}. */
+    void refuseLost() {
+        List<Waiter> lost;
+        pool.lock().lock();
+        try {
+            lost = isServing() ? line.takeLost() : List.of();
+            if (!lost.isEmpty()) {
+                pool.progress().signalAll();
+            }
+        } finally {
+            pool.lock().unlock();
+        }
+        lost.forEach(waiter -> LockSupport.unpark(waiter.thread));
     }
 
     private boolean isServing() {
@@ -75,13 +169,16 @@ final class Dispatcher {
 
     /** Lock held. */
     private List<Waiter> serveIdle() {
-        var served = new ArrayList<Waiter>();
-        for (var waiter = line.first(); waiter != null && isServing(); waiter = line.first()) {
+        List<Waiter> served = List.of();
+        for (var waiter = line.next(); waiter != null && isServing(); waiter = line.next()) {
             var entry = shelf.take(waiter.thread, ticker.freshAfter());
             if (entry == null) {
                 break;
             }
             give(waiter, entry);
+            if (served.isEmpty()) {
+                served = new ArrayList<>();
+            }
             served.add(waiter);
         }
         return served;
@@ -89,7 +186,11 @@ final class Dispatcher {
 
     /** Lock held. Idle connections that need to be validated for those who still wait. */
     private List<PoolEntry> claimStale() {
-        int wanted = isServing() ? line.size() - shelf.count(State.VALIDATING) : 0;
+        int wanted = isServing() ? line.servable() : 0;
+        if (wanted == 0) {
+            return List.of();
+        }
+        wanted -= shelf.count(State.VALIDATING);
         var claimed = new ArrayList<PoolEntry>();
         for (var entry : shelf.entries()) {
             if (claimed.size() >= wanted) {
@@ -102,26 +203,69 @@ final class Dispatcher {
         return claimed;
     }
 
-    /** Lock held. How many connects should be under way. */
-    private int wantedOpens() {
-        int waiting = isServing() ? line.size() : 0;
-        if (pool.state() == PoolState.DRAINING && waiting == 0) {
-            return 0;
-        }
-        int validating = shelf.count(State.VALIDATING);
-        // After a death nobody relies on the others: a fresh connection is opened beside their validation.
-        int relied = ticker.suspectedWithin(SUSPICION_NANOS) ? 0 : validating;
-        int forLine = waiting - relied;
-        boolean keepsIdle = asked || pool.config().startMode() != StartMode.LAZY;
-        int forIdle = keepsIdle ? pool.config().minIdle() - shelf.count(State.IDLE) - validating : 0;
-        return Math.max(forLine, forIdle);
+    /**
+     * Lock held; the entry is ACTIVE and nobody's. The caller unparks the waiter after it let go of the lock.
+     *
+     * @return whether it was the heir: it will not look any more, so the caller does, for what was left to it
+     */
+    private boolean give(Waiter waiter, PoolEntry entry) {
+        boolean wasHeir = heir == waiter;
+        entry.beginWaitedLease(waiter, ticker.tick());
+        line.serve(waiter, entry);
+        passedBy(waiter);
+        return wasHeir;
     }
 
-    /** Lock held; the entry is ACTIVE and nobody's. The caller unparks the waiter after it let go of the lock. */
-    private void give(Waiter waiter, PoolEntry entry) {
-        line.remove(waiter);
-        entry.beginLease(waiter.thread, waiter.operation, ticker.tick(), false);
-        waiter.serve(entry);
+    /**
+     * Whether an ACTIVE entry may be handed out by the look of it: what the server has closed is not, though it was
+     * heard of a moment ago. One that may not is dealt with. Looks only at what was not seen for longer than a tick.
+     */
+    boolean isPresentable(PoolEntry entry, boolean fromLine) {
+        long now = ticker.tick();
+        if (now - entry.seenTick() <= Ticker.TICK_NANOS) {
+            return true;
+        }
+        var seen = entry.look(now);
+        if (fromLine && seen != Liveness.ALIVE_OR_UNKNOWN) {
+            pool.locked(() -> line.leaseEnded(entry));
+            entry.undoWaitedLease();
+        }
+        return switch (seen) {
+            case ALIVE_OR_UNKNOWN -> true;
+            case PENDING -> {
+                entry.distrust(now);
+                if (entry.tryTakeBack()) {
+                    afterIdle(entry);
+                    if (pool.state() != PoolState.RUNNING) {
+                        // A drain may have seen the lease that never was.
+                        pool.locked(pool.progress()::signalAll);
+                    }
+                } else {
+                    pool.releasedLate(entry, entry.lease());
+                }
+                yield false;
+            }
+            case DEAD -> {
+                pool.foundDead(entry);
+                yield false;
+            }
+        };
+    }
+
+    /** A caller who was served what may not be handed out stands in line again. */
+    void rejoin(Waiter waiter) {
+        pool.lock().lock();
+        try {
+            waiter.rejoins();
+            if (pool.state() == PoolState.CLOSED) {
+                waiter.refuse(RefusalReason.CLOSED);
+            } else {
+                line.add(waiter);
+            }
+        } finally {
+            pool.lock().unlock();
+        }
+        serve();
     }
 
     /** An entry that was opened or validated goes to the first in line, or becomes idle. */
@@ -133,11 +277,12 @@ final class Dispatcher {
             return;
         }
         Waiter waiter;
+        boolean wasHeir = false;
         pool.lock().lock();
         try {
-            waiter = isServing() ? line.first() : null;
+            waiter = isServing() ? line.next() : null;
             if (waiter != null && entry.tryActivateFromValidating()) {
-                give(waiter, entry);
+                wasHeir = give(waiter, entry);
             } else {
                 waiter = null;
                 entry.tryIdleFromValidating();
@@ -147,6 +292,9 @@ final class Dispatcher {
         }
         if (waiter != null) {
             LockSupport.unpark(waiter.thread);
+            if (wasHeir) {
+                serve();
+            }
         } else {
             afterIdle(entry);
         }
@@ -157,9 +305,34 @@ final class Dispatcher {
         if ((entry.evictReason() != null || pool.state() == PoolState.CLOSED) && entry.tryCloseFromIdle()) {
             pool.retire(entry, reasonOf(entry, EvictReason.POOL_CLOSED), false);
         }
-        if (!line.isEmpty()) {
-            serve();
+        if (line.isEmpty() || heir != null) {
+            return;
         }
+        Waiter woken = null;
+        pool.lock().lock();
+        try {
+            var waiter = isServing() ? line.next() : null;
+            if (waiter != null && heir == null && mayBeOvertaken(waiter)) {
+                heir = waiter;
+                woken = waiter;
+            }
+        } finally {
+            pool.lock().unlock();
+        }
+        if (woken == null) {
+            serve();
+        } else {
+            LockSupport.unpark(woken.thread);
+        }
+    }
+
+    /** Lock held; the waiter is the next to be served. */
+    private boolean mayBeOvertaken(Waiter waiter) {
+        if (waiter.isVirtual || line.countsLanes()) {
+            return false;
+        }
+        long now = pool.now();
+        return now - line.oldestSinceNanos(now) < BARGE_NANOS;
     }
 
     private static EvictReason reasonOf(PoolEntry entry, EvictReason otherwise) {
@@ -167,21 +340,27 @@ final class Dispatcher {
         return reason == null ? otherwise : reason;
     }
 
-    /** Passes an ACTIVE entry that nobody holds any more to the first in line. */
+    /**
+     * Passes an ACTIVE entry that nobody holds any more to the next in line; false when the caller is to make it idle,
+     * since nobody waits, or nobody so long that running threads may not overtake.
+     */
     boolean handOver(PoolEntry entry) {
         Waiter waiter;
+        boolean wasHeir;
         pool.lock().lock();
         try {
-            waiter = isServing() ? line.first() : null;
-            if (waiter == null) {
+            waiter = isServing() ? line.next() : null;
+            if (waiter == null || mayBeOvertaken(waiter) || !entry.tryPassOn()) {
                 return false;
             }
-            entry.alive(ticker.tick());
-            give(waiter, entry);
+            wasHeir = give(waiter, entry);
         } finally {
             pool.lock().unlock();
         }
         LockSupport.unpark(waiter.thread);
+        if (wasHeir) {
+            serve();
+        }
         return true;
     }
 }

@@ -5,6 +5,7 @@ package dev.wellhead.pool.internal;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Wrapper;
+import org.jspecify.annotations.Nullable;
 
 /** What all handles share. */
 final class Handles {
@@ -14,19 +15,26 @@ final class Handles {
 
     private Handles() {}
 
-    static SQLException connectionClosed() {
-        return new SQLNonTransientConnectionException(
-                "connection handle is closed: its connection was given back to the pool; get a new one from the data"
-                        + " source",
-                CLOSED_STATE);
+    static SQLException connectionClosed(ConnectionHandle handle) {
+        var reclaimed = ReclaimedLeases.of(handle);
+        return reclaimed != null
+                ? reclaimed
+                : new SQLNonTransientConnectionException(
+                        "connection handle is closed: its connection was given back to the pool; get a new one from the data"
+                                + " source",
+                        CLOSED_STATE);
     }
 
     /** The handle of that kind ended with its connection handle. */
-    static SQLException closedWithConnection(String kind) {
-        return new SQLNonTransientConnectionException(
-                kind + " handle is closed: its connection was given back to the pool; get a new connection from the"
-                        + " data source",
-                CLOSED_STATE);
+    static SQLException closedWithConnection(ConnectionHandle handle, String kind) {
+        var reclaimed = ReclaimedLeases.of(handle);
+        return reclaimed != null
+                ? reclaimed
+                : new SQLNonTransientConnectionException(
+                        kind
+                                + " handle is closed: its connection was given back to the pool; get a new connection from the"
+                                + " data source",
+                        CLOSED_STATE);
     }
 
     /** The handle of that kind was closed by itself; its connection is still open. */
@@ -41,6 +49,17 @@ final class Handles {
         }
         entry.session().unwrapped();
         return type.isInstance(physical) ? type.cast(physical) : physical.unwrap(type);
+    }
+
+    /**
+     * Notes a value that may use the connection for as long as it lives. What the JDK's own loader has made is plain
+     * data.
+     */
+    static <T extends @Nullable Object> T lent(PoolEntry entry, T value) {
+        if (value != null && value.getClass().getClassLoader() != null) {
+            entry.session().lent();
+        }
+        return value;
     }
 
     static boolean isWrapperFor(PoolEntry entry, Wrapper handle, Wrapper physical, Class<?> type) throws SQLException {

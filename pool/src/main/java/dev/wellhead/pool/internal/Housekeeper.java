@@ -3,15 +3,13 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.EvictReason;
-import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.internal.PoolEntry.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks after a pool every {@code housekeeperInterval}: ages, idle times, keepalives, leaks, and that enough connections
@@ -22,33 +20,39 @@ import org.slf4j.LoggerFactory;
  */
 final class Housekeeper {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Housekeeper.class);
-
     private final Pool pool;
     private final Shelf shelf;
     private final Validator validator;
+    private final LeakWatch leakWatch;
     private volatile @Nullable Future<?> timer;
 
-    Housekeeper(Pool pool, Shelf shelf, Validator validator) {
+    Housekeeper(Pool pool, Shelf shelf, Validator validator, LeakWatch leakWatch) {
         this.pool = pool;
         this.shelf = shelf;
         this.validator = validator;
+        this.leakWatch = leakWatch;
     }
 
     void start() {
         timer = PoolThreads.every(pool.config().housekeeperInterval().toNanos(), () -> pass(pool.now()));
     }
 
-    void stop() {
+    synchronized void stop() {
         var running = timer;
         if (running != null) {
             running.cancel(false);
         }
     }
 
+    /** Takes another interval; does nothing once the pool is closed, which {@link #stop() stops} it after it says so. */
     void restart() {
-        stop();
-        start();
+        synchronized (this) {
+            if (pool.state() == PoolState.CLOSED) {
+                return;
+            }
+            stop();
+            start();
+        }
         pass(pool.now());
     }
 
@@ -66,13 +70,26 @@ final class Housekeeper {
 
     /** One look at everything. */
     void pass(long now) {
+        pool.ticker().beat();
         closeSurplus();
         closeExpired(now);
         closeIdleTooLong(now);
         keepAlive(now);
-        reportLeaks(now);
+        leakWatch.pass(now);
         shelf.forgetClosed();
-        pool.serve();
+        forgetHolders(now);
+        pool.keepIdle();
+    }
+
+    /** Lets go of threads and texts of leases that ended at least one pass ago. */
+    private void forgetHolders(long now) {
+        long interval = pool.config().housekeeperInterval().toNanos();
+        for (var entry : shelf.entries()) {
+            if (entry.remembersHolder() && entry.idleNanos(now) >= interval && entry.tryValidateFromIdle(now)) {
+                entry.forget();
+                pool.admit(entry);
+            }
+        }
     }
 
     private void closeSurplus() {
@@ -124,41 +141,6 @@ final class Housekeeper {
                 validator.validate(entry, EvictReason.FAILED_KEEPALIVE);
             }
         }
-    }
-
-    private void reportLeaks(long now) {
-        long threshold = pool.config().leakThreshold().toNanos();
-        if (threshold == 0) {
-            return;
-        }
-        for (var entry : shelf.entries()) {
-            if (entry.leakDue(now, threshold)) {
-                PoolThreads.work(() -> reportLeak(entry, now));
-            }
-        }
-    }
-
-    private void reportLeak(PoolEntry entry, long now) {
-        var lease = entry.lease(now);
-        var holder = entry.holder();
-        if (lease == null || holder == null) {
-            return;
-        }
-        pool.counters().leaksSuspected.increment();
-        pool.tell(new PoolEvent.LeakSuspected(pool.name(), lease));
-        var stack = new StringBuilder();
-        for (var frame : holder.getStackTrace()) {
-            stack.append("\n    at ").append(frame);
-        }
-        LOG.warn(
-                "leak suspected pool={} connection={} thread={} operation={} heldMs={} sql={} stack now:{}",
-                pool.name(),
-                lease.connectionId(),
-                lease.thread(),
-                lease.operation(),
-                lease.held().toMillis(),
-                lease.sql(),
-                stack);
     }
 
     private boolean evictIdle(PoolEntry entry, EvictReason reason) {

@@ -3,53 +3,94 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.spi.DriverSupport;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The statements that the holder of a connection has open.
+ * The driver's statements that the holder of a connection has open. Not their handles: those know the connection handle,
+ * and a handle that the pool can reach is never seen to be abandoned. A statement's handle is dead with the connection's.
  *
- * <p>Locked for the moment of each change, never while a driver is called, because one lease may be used by several
- * threads. Not bounded: a holder who opens statements and closes none holds them in the driver anyway.
+ * <p>Mostly one is open at a time: it has a place of its own, taken and left by one compare-and-set. The others are kept
+ * under the monitor, which is held for the moment of each change and never while a driver is called; one lease may be
+ * used by several threads. Not bounded: a holder who opens statements and closes none holds them in the driver anyway.
  */
 final class OpenStatements {
 
     private static final int USUAL = 8;
     private static final int KEPT = 64;
+    private static final VarHandle SINGLE;
 
-    private StatementHandle[] handles = new StatementHandle[USUAL];
-    private int count;
-
-    synchronized void add(StatementHandle handle) {
-        if (count == handles.length) {
-            handles = Arrays.copyOf(handles, count * 2);
+    static {
+        try {
+            SINGLE = MethodHandles.lookup().findVarHandle(OpenStatements.class, "single", Statement.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
-        handles[count++] = handle;
+    }
+
+    private volatile @Nullable Statement single;
+    private Statement[] others = new Statement[USUAL];
+    /** How many others; changes under the monitor. */
+    private volatile int count;
+
+    void add(Statement statement) {
+        if (single != null || !SINGLE.compareAndSet(this, null, statement)) {
+            addToOthers(statement);
+        }
+    }
+
+    void remove(Statement statement) {
+        if (single != statement || !SINGLE.compareAndSet(this, statement, null)) {
+            removeFromOthers(statement);
+        }
+    }
+
+    private synchronized void addToOthers(Statement statement) {
+        int size = count;
+        if (size == others.length) {
+            others = Arrays.copyOf(others, size * 2);
+        }
+        others[size] = statement;
+        count = size + 1;
     }
 
     /** Looks from the end, for what was opened last is mostly closed first. */
-    synchronized void remove(StatementHandle handle) {
-        for (var i = count - 1; i >= 0; i--) {
-            if (handles[i] == handle) {
-                count--;
-                System.arraycopy(handles, i + 1, handles, i, count - i);
-                clear(count);
+    private synchronized void removeFromOthers(Statement statement) {
+        int last = count - 1;
+        for (int i = last; i >= 0; i--) {
+            if (others[i] == statement) {
+                System.arraycopy(others, i + 1, others, i, last - i);
+                clear(last);
+                count = last;
                 return;
             }
         }
     }
 
-    synchronized int count() {
-        return count;
+    /** What is open now, to be cancelled from another thread. */
+    synchronized Statement[] all() {
+        var first = single;
+        if (first == null) {
+            return Arrays.copyOf(others, count);
+        }
+        var all = new Statement[1 + count];
+        all[0] = first;
+        System.arraycopy(others, 0, all, 1, all.length - 1);
+        return all;
     }
 
     /** Takes all out and leaves none; what a spendthrift holder made it grow to is not kept. */
-    private synchronized StatementHandle[] takeAll() {
-        var taken = Arrays.copyOf(handles, count);
-        if (handles.length > KEPT) {
-            handles = new StatementHandle[USUAL];
+    private synchronized Statement[] takeAll() {
+        var taken = all();
+        single = null;
+        if (others.length > KEPT) {
+            others = new Statement[USUAL];
         } else {
-            for (var i = 0; i < count; i++) {
+            for (int i = 0; i < count; i++) {
                 clear(i);
             }
         }
@@ -59,22 +100,22 @@ final class OpenStatements {
 
     @SuppressWarnings("NullAway") // Slots from count on are empty; none of them is read.
     private void clear(int slot) {
-        handles[slot] = null;
+        others[slot] = null;
     }
 
     /**
-     * Closes what is open, newest first.
+     * Closes what is open, those opened last mostly first.
      *
      * @throws SQLException when the driver says that the connection is lost
      */
     void closeAll(DriverSupport driver) throws SQLException {
-        if (count() == 0) {
+        if (single == null && count == 0) {
             return;
         }
         var taken = takeAll();
-        for (var i = taken.length - 1; i >= 0; i--) {
+        for (int i = taken.length - 1; i >= 0; i--) {
             try {
-                taken[i].closeAtRelease();
+                taken[i].close();
             } catch (SQLException e) {
                 if (FatalErrors.isFatal(e, driver)) {
                     throw e;

@@ -53,6 +53,9 @@ final class Opener {
     private int atOnce = 2;
     private int stalled;
     private int hung;
+    /** The mean of connects that succeeded, the later ones counting more; 0 before the first. */
+    private long usualConnectNanos;
+
     private boolean pausing;
     private @Nullable Future<?> retryTimer;
     private long failuresInRow;
@@ -96,8 +99,18 @@ final class Opener {
         for (var attempt : planned) {
             long limit = pool.config().connectTimeout().toNanos();
             attempt.timer = PoolThreads.after(Math.min(STALL_NANOS, limit), attempt::stall);
-            PoolThreads.work(attempt);
+            pool.crews().opens().work(attempt);
         }
+    }
+
+    /** Lock held. How long a connect usually takes; 0 when there was none. */
+    long usualConnectNanos() {
+        return usualConnectNanos;
+    }
+
+    /** Lock held. A connect succeeded. */
+    void tookToConnect(long nanos) {
+        usualConnectNanos = usualConnectNanos == 0 ? nanos : usualConnectNanos + (nanos - usualConnectNanos) / 4;
     }
 
     /** Lock held. */
@@ -228,6 +241,7 @@ final class Opener {
                 late[0] = over;
                 leave();
                 if (!late[0]) {
+                    tookToConnect(tookNanos);
                     atOnce = Math.min(MAX_AT_ONCE, atOnce * 2);
                     failuresInRow = 0;
                     endPause();
@@ -303,7 +317,7 @@ final class Opener {
             });
             if (inRow[0] > 0) {
                 long tookNanos = pool.now() - beganNanos;
-                PoolThreads.work(() -> report(cause, tookNanos, inRow[0]));
+                pool.crews().logs().work(() -> report(cause, tookNanos, inRow[0]));
             }
             pool.serve();
         }

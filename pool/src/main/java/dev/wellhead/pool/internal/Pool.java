@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.DrainReport;
 import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.LeakSite;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolEvent;
@@ -14,7 +15,6 @@ import dev.wellhead.pool.ReconfigureReport;
 import dev.wellhead.pool.internal.PoolEntry.State;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +22,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,22 +42,32 @@ import org.slf4j.LoggerFactory;
 public final class Pool {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
+    /** How long the close of a pool waits for listeners to hear of it. */
+    private static final long EVENTS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private static final long REPEAT_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Holders whose stacks are looked at, once a lease, for whoever asks for all leases. */
+    private static final int MOST_LOOKED_AT = 64;
 
     private final LongSupplier clock;
     private final Shelf shelf = new Shelf();
-    private final WaitLine line = new WaitLine();
+    private final WaitLine line;
     private final PoolCounters counters = new PoolCounters();
+    private final Crews crews = new Crews();
     private final Listeners listeners;
     private final Ticker ticker;
     private final Connector connector;
     private final Opener opener;
     private final Closer closer;
+    private final Validator validator;
+    private final Suspicion suspicion;
     private final Dispatcher dispatcher;
     private final Acquirer acquirer;
     private final Releaser releaser;
+    private final Leases leases;
+    private final LeakWatch leakWatch;
     private final Housekeeper housekeeper;
-    private final LogPace brokenPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
     private final LogPace resetPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
     private final AtomicLong ids = new AtomicLong();
 
@@ -64,48 +75,113 @@ public final class Pool {
     private final Condition progress = lock.newCondition();
     private volatile PoolState state = PoolState.RUNNING;
     private volatile PoolConfig config;
+    /** Of the configuration, for the fast path. */
+    private volatile boolean tracesAcquires;
 
-    private Pool(PoolConfig config, List<PoolListener> listeners, LongSupplier clock) {
+    private Pool(
+            PoolConfig config,
+            UnaryOperator<String> showable,
+            List<PoolListener> listeners,
+            LongSupplier clock,
+            LongSupplier wallMillis) {
         this.config = config;
+        this.tracesAcquires = config.acquireTracing();
         this.clock = clock;
+        this.leases = new Leases(this, showable);
+        this.line = new WaitLine(config.lanes(), this::config, clock, this::connectionsToCountOn);
         this.listeners = new Listeners(config.name(), listeners, counters.listenerFailures);
-        this.ticker = new Ticker(clock, shelf, line, config.validateAfterIdle().toNanos());
+        this.ticker =
+                new Ticker(new Ticker.Clocks(clock, wallMillis, this::clockJumped, this::ticked), shelf, line, config);
         this.connector = new Connector(config.jdbcUrl(), this::config);
         this.opener = new Opener(this, connector);
         this.closer = new Closer(this);
-        var validator = new Validator(this);
+        this.validator = new Validator(this);
+        this.suspicion = new Suspicion(this, validator);
         this.dispatcher = new Dispatcher(this, opener, validator);
-        this.acquirer = new Acquirer(this, opener, dispatcher);
+        this.acquirer = new Acquirer(this, dispatcher, new WaitingAcquirer(this, opener, dispatcher));
         this.releaser = new Releaser(this, dispatcher);
-        this.housekeeper = new Housekeeper(this, shelf, validator);
+        this.leakWatch = new LeakWatch(this, leases, releaser);
+        this.housekeeper = new Housekeeper(this, shelf, validator, leakWatch);
     }
 
-    /** Opens a pool as its start mode says. */
+    /**
+     * Opens a pool as its start mode says.
+     *
+     * @param showable makes of a statement what leases, errors and logs may show of it
+     */
+    public static Pool open(PoolConfig config, UnaryOperator<String> showable, List<PoolListener> listeners) {
+        return open(config, showable, listeners, System::nanoTime, System::currentTimeMillis);
+    }
+
+    /** As above, showing statements as they are. */
     public static Pool open(PoolConfig config, List<PoolListener> listeners) {
-        return open(config, listeners, System::nanoTime);
+        return open(config, UnaryOperator.identity(), listeners);
     }
 
-    static Pool open(PoolConfig config, List<PoolListener> listeners, LongSupplier clock) {
-        var pool = new Pool(config, listeners, clock);
+    static Pool open(PoolConfig config, List<PoolListener> listeners, LongSupplier clock, LongSupplier wallMillis) {
+        return open(config, UnaryOperator.identity(), listeners, clock, wallMillis);
+    }
+
+    private static Pool open(
+            PoolConfig config,
+            UnaryOperator<String> showable,
+            List<PoolListener> listeners,
+            LongSupplier clock,
+            LongSupplier wallMillis) {
+        var pool = new Pool(config, showable, listeners, clock, wallMillis);
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
-        PoolThreads.work(pool::serve);
+        pool.crews.rest().work(pool::serve);
         return pool;
     }
 
     /** A handle on a connection, waiting that long, or {@code acquireTimeout} if negative. */
     public Connection acquire(String operation, long timeoutNanos) throws SQLException {
-        return acquirer.acquire(operation, timeoutNanos);
+        return acquirer.acquire(operation, Waiter.DEFAULT_LANE, timeoutNanos);
+    }
+
+    /** As {@link #acquire(String, long)}, in the lane of that {@linkplain #lane number}. */
+    public Connection acquire(String operation, int lane, long timeoutNanos) throws SQLException {
+        return acquirer.acquire(operation, lane, timeoutNanos);
+    }
+
+    /**
+     * The number of the lane of that name.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    public int lane(String name) {
+        return line.lane(name);
     }
 
     /** The holder gave it back. */
-    void release(PoolEntry entry) {
-        releaser.release(entry);
+    void release(PoolEntry entry, int lease) {
+        releaser.release(entry, lease);
+    }
+
+    /** The holder has let go of it: it leaves, passes on or becomes idle. */
+    void letGo(PoolEntry entry, int lease, boolean touched) {
+        releaser.letGo(entry, lease, touched);
+    }
+
+    /** The holder gave it back, but the lease had ended already; counts it when the connection was closed under him. */
+    void releasedLate(PoolEntry entry, int lease) {
+        releaser.releasedLate(entry, lease);
     }
 
     /** Matches callers in line with connections; see {@link Dispatcher}. */
     void serve() {
         dispatcher.serve();
+    }
+
+    /** Matches them, and sees that enough are idle. */
+    void keepIdle() {
+        dispatcher.keepIdle();
+    }
+
+    /** A connect apart from the opener's succeeded. */
+    void tookToConnect(long nanos) {
+        locked(() -> opener.tookToConnect(nanos));
     }
 
     /** An entry that was opened or validated goes to the first in line, or becomes idle. */
@@ -115,29 +191,7 @@ public final class Pool {
 
     /** A call on the connection failed. */
     void failed(PoolEntry entry, SQLException error) {
-        if (!FatalErrors.isFatal(error, entry.driver()) || entry.evictReason() == EvictReason.ABORTED) {
-            return;
-        }
-        if (entry.evictReason() == EvictReason.BROKEN) {
-            // What follows a death, such as the rollback, fails too and says nothing new.
-            return;
-        }
-        counters.errors.increment();
-        entry.evictAtRelease(EvictReason.BROKEN);
-        suspectAll();
-        if (!listeners.none()) {
-            tell(new PoolEvent.Failed(name(), entry.id(), error));
-        }
-        long heldBack = brokenPace.pass();
-        if (heldBack != LogPace.HELD_BACK) {
-            PoolThreads.work(() -> LOG.warn(
-                    "connection broken pool={} connection={} sqlState={} notLogged={} cause={}",
-                    name(),
-                    entry.id(),
-                    error.getSQLState(),
-                    heldBack,
-                    JdbcUrl.mask(String.valueOf(error.getMessage()))));
-        }
+        suspicion.failed(entry, error);
     }
 
     /** What the holder changed could not be undone. */
@@ -148,12 +202,25 @@ public final class Pool {
         }
         long heldBack = resetPace.pass();
         if (heldBack != LogPace.HELD_BACK) {
-            PoolThreads.work(() -> LOG.warn(
-                    "reset failed pool={} connection={} notLogged={} cause={}",
-                    name(),
-                    entry.id(),
-                    heldBack,
-                    JdbcUrl.mask(String.valueOf(cause))));
+            crews.logs()
+                    .work(() -> LOG.warn(
+                            "reset failed pool={} connection={} notLogged={} cause={}",
+                            name(),
+                            entry.id(),
+                            heldBack,
+                            JdbcUrl.mask(String.valueOf(cause))));
+        }
+    }
+
+    /** Lock held. What can be served is reckoned with all that may be open, unless the database gives no more. */
+    private int connectionsToCountOn() {
+        return opener.failuresInRow() > 0 ? shelf.size() : Math.max(config.maxSize(), shelf.size());
+    }
+
+    /** Called on each tick of the clock while the pool is used. */
+    private void ticked() {
+        if (!line.isEmpty()) {
+            dispatcher.refuseLost();
         }
     }
 
@@ -172,6 +239,7 @@ public final class Pool {
                 connected.session(),
                 clock.getAsLong(),
                 housekeeper.lifetimeNanos());
+        entry.lookout(connected.lookout());
         lock.lock();
         try {
             if (wanted.getAsBoolean()) {
@@ -197,6 +265,7 @@ public final class Pool {
                 return;
             }
             counters.gone(entry, reason);
+            line.leaseEnded(entry);
             closer.takePlace();
         } finally {
             lock.unlock();
@@ -243,9 +312,23 @@ public final class Pool {
         return shelf.size() + closer.counted();
     }
 
-    /** Something died: every connection not heard of since is validated before hand-out. */
-    void suspectAll() {
-        ticker.suspectAll();
+    /** Something died: every connection not heard of after that moment is validated, in the background and before hand-out. */
+    void suspect(long heardBefore) {
+        suspicion.raise(heardBefore);
+    }
+
+    /** A suspect became idle. */
+    void sweep() {
+        validator.sweep();
+    }
+
+    private void clockJumped() {
+        suspicion.clockJumped();
+    }
+
+    /** A holder-to-be saw that nobody is at the other end; the entry is ACTIVE and leaves. */
+    void foundDead(PoolEntry entry) {
+        suspicion.foundDead(entry);
     }
 
     void closedOne() {
@@ -300,17 +383,18 @@ public final class Pool {
 
     /** Ends the pool. */
     public DrainReport close(long nanos) {
-        return Shutdown.close(this, nanos);
+        var report = Shutdown.close(this, nanos);
+        listeners.awaitDelivered(EVENTS_NANOS);
+        return report;
     }
 
     /** Applies other settings. */
     public ReconfigureReport reconfigure(PoolConfig wanted) {
         var outcome = Reconfiguration.plan(config, wanted);
         locked(() -> config = outcome.effective());
-        ticker.validateAfterIdle(config.validateAfterIdle().toNanos());
-        if (state != PoolState.CLOSED) {
-            housekeeper.restart();
-        }
+        tracesAcquires = config.acquireTracing();
+        ticker.reconfigure(config);
+        housekeeper.restart();
         serve();
         LOG.info("pool reconfigured pool={} changed={}", name(), shown(outcome.report()));
         return outcome.report();
@@ -332,7 +416,7 @@ public final class Pool {
 
     /** A physical connection outside of the pool. */
     public Connection openUnpooled(long limitNanos) throws SQLException {
-        return Apart.connect(connector, closer, limitNanos);
+        return Apart.connect(this, connector, limitNanos);
     }
 
     // What readers see.
@@ -353,16 +437,21 @@ public final class Pool {
 
     /** Who holds a connection, longest first. */
     public List<Lease> leases() {
-        long now = clock.getAsLong();
-        var leases = new ArrayList<Lease>();
-        for (var entry : shelf.entries()) {
-            var lease = entry.lease(now);
-            if (lease != null) {
-                leases.add(lease);
-            }
-        }
-        leases.sort((a, b) -> b.held().compareTo(a.held()));
-        return List.copyOf(leases);
+        leases.look(MOST_LOOKED_AT);
+        return leases.all();
+    }
+
+    /** Places from which connections were not given back in time. */
+    public List<LeakSite> leakSites() {
+        return leakWatch.sites();
+    }
+
+    Leases leaseReader() {
+        return leases;
+    }
+
+    LeakWatch leakWatch() {
+        return leakWatch;
     }
 
     String name() {
@@ -394,6 +483,10 @@ public final class Pool {
         return counters;
     }
 
+    Crews crews() {
+        return crews;
+    }
+
     Closer closer() {
         return closer;
     }
@@ -412,6 +505,10 @@ public final class Pool {
 
     ReentrantLock lock() {
         return lock;
+    }
+
+    boolean tracesAcquires() {
+        return tracesAcquires;
     }
 
     void tell(PoolEvent event) {

@@ -27,6 +27,7 @@ final class PoolCounters {
     final LongAdder errors = new LongAdder();
     final LongAdder leaksSuspected = new LongAdder();
     final LongAdder nested = new LongAdder();
+    final LongAdder wouldRefuse = new LongAdder();
     final LongAdder listenerFailures = new LongAdder();
     private final Map<RefusalReason, LongAdder> refused = new EnumMap<>(RefusalReason.class);
 
@@ -100,7 +101,8 @@ final class PoolCounters {
                 rolledBack.sum(),
                 errors.sum(),
                 leaksSuspected.sum(),
-                nested.sum());
+                nested.sum(),
+                wouldRefuse.sum());
         return new Totals(counters, useNanos, waitedNanos.sum());
     }
 

@@ -3,13 +3,13 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.EvictReason;
-import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.spi.DriverSupport;
+import dev.wellhead.pool.spi.DriverSupport.Liveness;
+import dev.wellhead.pool.spi.DriverSupport.Lookout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +18,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Concurrency</h2>
  *
- * {@link #state} is the one word that decides who may touch the connection, and changes by compare-and-set in the named
- * transitions below and nowhere else. The lease fields are written by the holder alone, plainly; whoever else reads them
- * (snapshots, leases, error texts) may see the lease before or after, never a torn value. What a releasing thread wrote
- * is visible to the next holder through the state word.
+ * The {@link StateWord} decides who may touch the connection. The lease fields are written by whoever begins and ends a
+ * lease, plainly; what a releasing thread wrote is visible to the next holder through the state word. Everybody else
+ * reads them between two looks at the number of the lease ({@link #noted}), so that what is said of a lease is its own
+ * and not that of its neighbour in time.
+ *
+ * <h2>Cost</h2>
+ *
+ * What is noted of a lease costs a few plain writes. References are written only where they change: the collector's
+ * barrier makes such a write dearer than all the others together, and thread, operation and text are mostly those of the
+ * lease before. They are let go of when the connection closes, or has been idle for a while ({@link #forget}).
  */
-public final class PoolEntry {
+public final class PoolEntry extends StateWord {
 
     enum State {
         IDLE,
@@ -32,48 +38,93 @@ public final class PoolEntry {
         CLOSED
     }
 
-    private static final int SQL_SHOWN = 100;
-    private static final VarHandle STATE;
+    /** The lease is not counted by lane. */
+    static final int NO_LANE = -1;
+
+    private static final VarHandle NOTED;
+    private static final VarHandle HANDLE;
+    private static final VarHandle WATCHED;
 
     static {
         try {
-            STATE = MethodHandles.lookup().findVarHandle(PoolEntry.class, "state", State.class);
+            var lookup = MethodHandles.lookup();
+            NOTED = lookup.findVarHandle(PoolEntry.class, "noted", int.class);
+            HANDLE = lookup.findVarHandle(PoolEntry.class, "handle", ConnectionHandle.class);
+            WATCHED = lookup.findVarHandle(PoolEntry.class, "watched", WatchedLease.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private final Pool pool;
+    private final Ticker ticker;
     private final long id;
     private final Connection physical;
     private final SessionState session;
+    private final long openedNanos;
+    /** Set before the entry is shared. */
+    private Lookout lookout = Lookout.NONE;
+
     private final long expiresNanos;
+    private final boolean notesLeases;
+    private final boolean keepsStatistics;
 
-    private volatile State state = State.VALIDATING;
     private volatile @Nullable EvictReason evictAtRelease;
-    /** Tick at which the server was last known to answer. */
-    private volatile long aliveTick;
-    /** Tick at which it was last given back, or opened. */
-    private volatile long idleSinceTick;
-
     /** When its last validation began; meaningful while VALIDATING. */
     private volatile long validatingSinceNanos;
+    /** Tick at which the server was last known to answer; written plainly at release. */
+    private long aliveTick;
+    /** Tick at which it was last heard of or looked at. */
+    private long seenTick;
+    /** Tick at which it was last given back, or opened. */
+    private long idleSinceTick;
+
+    /** The lease that the fields below tell of. */
+    private int noted;
 
     private @Nullable Thread holder;
     private String operation = "";
-    private @Nullable String sql;
+    /** The handle of the current lease; null while there is none. */
+    private @Nullable ConnectionHandle handle;
+
     private long acquiredTick;
-    private boolean leakReported;
-    private long directLeases;
-    private long releases;
+    private @Nullable String sql;
+    /** The lease in which {@link #sql} ran. */
+    private int sqlLease;
+    /** When the last statement began or ended. */
+    private long statementTick;
+    /** The lane of the lease; guarded by the pool's lock, and never touched in a pool without lanes. */
+    private int lane = NO_LANE;
+
+    private boolean statementRuns;
+    /** Whether a call is under way that may wait for the server though it runs no statement. */
+    private boolean calls;
+    /** Whether there was a call or a statement since {@link #usedSinceLook()}. */
+    private boolean called;
+
+    /** The stack of the acquire, where it is traced. */
+    private @Nullable Throwable trace;
+    /** The lease in which {@link #trace} was taken. */
+    private int traceLease;
+
+    /** The last lease that was watched. */
+    private volatile @Nullable WatchedLease watched;
+    /** Whether its lease was taken back by force. */
+    private volatile boolean reclaimed;
+
+    private long waitedLeases;
     private long useNanos;
 
     PoolEntry(Pool pool, long id, Connection physical, SessionState session, long nowNanos, long lifetimeNanos) {
         this.pool = pool;
+        this.ticker = pool.ticker();
         this.id = id;
         this.physical = physical;
         this.session = session;
+        this.openedNanos = nowNanos;
         this.expiresNanos = lifetimeNanos == 0 ? 0 : nowNanos + lifetimeNanos;
+        this.notesLeases = pool.config().leases();
+        this.keepsStatistics = pool.config().statistics();
         this.aliveTick = nowNanos;
         this.idleSinceTick = nowNanos;
         this.validatingSinceNanos = nowNanos;
@@ -90,99 +141,133 @@ public final class PoolEntry {
     }
 
     /** A statement is about to run; remembers its text for leases and errors. */
+    @SuppressWarnings("ReferenceEquality") // Saves a write where it is the same object.
     void running(String text) {
-        sql = text;
+        if (notesLeases) {
+            if (sql != text) {
+                sql = text;
+            }
+            sqlLease = noted;
+            statementTick = ticker.tick();
+            statementRuns = true;
+        }
     }
 
-    /** The driver threw: if the connection is lost by it, it will not be used again. Returns the same exception. */
+    /** The statement has returned or thrown. */
+    void ran() {
+        if (notesLeases) {
+            session.noteTransaction();
+            statementTick = ticker.tick();
+            called = true;
+            statementRuns = false;
+        }
+    }
+
+    /** A call begins that may wait for the server though it runs no statement. */
+    void calling() {
+        calls = true;
+    }
+
+    /** Such a call has returned or thrown. */
+    void called() {
+        called = true;
+        calls = false;
+    }
+
+    /** The driver threw: if the connection is lost by it, it will not be used again. Returns what the holder gets. */
     SQLException failed(SQLException error) {
         pool.failed(this, error);
-        return error;
+        return reclaimed ? LeakWatch.overtaken(error) : error;
     }
 
-    /** The handle was closed; called exactly once per lease, on the holder's thread. */
-    void release() {
-        pool.release(this);
+    /** The handle of that lease was closed; does nothing when the lease has ended already. */
+    void release(int lease) {
+        pool.release(this, lease);
     }
 
-    /** The handle was aborted by its user; called exactly once per lease, instead of {@link #release}. */
-    void abort(Executor executor) throws SQLException {
+    /** The handle of that lease was aborted by its user; does nothing when the lease has ended already. */
+    void abort(int lease, Executor executor) throws SQLException {
+        if (!tryLetGo(lease)) {
+            pool.releasedLate(this, lease);
+            return;
+        }
         evictAtRelease(EvictReason.ABORTED);
         try {
             physical.abort(executor);
         } finally {
-            pool.release(this);
+            pool.letGo(this, lease, false);
         }
-    }
-
-    // Transitions.
-
-    boolean tryAcquireFromIdle() {
-        return STATE.compareAndSet(this, State.IDLE, State.ACTIVE);
-    }
-
-    boolean tryValidateFromIdle(long nowNanos) {
-        if (!STATE.compareAndSet(this, State.IDLE, State.VALIDATING)) {
-            return false;
-        }
-        validatingSinceNanos = nowNanos;
-        return true;
-    }
-
-    boolean tryCloseFromIdle() {
-        return STATE.compareAndSet(this, State.IDLE, State.CLOSED);
-    }
-
-    boolean tryCloseFromActive() {
-        return STATE.compareAndSet(this, State.ACTIVE, State.CLOSED);
-    }
-
-    boolean tryCloseFromValidating() {
-        return STATE.compareAndSet(this, State.VALIDATING, State.CLOSED);
-    }
-
-    boolean tryActivateFromValidating() {
-        return STATE.compareAndSet(this, State.VALIDATING, State.ACTIVE);
-    }
-
-    boolean tryIdleFromValidating() {
-        return STATE.compareAndSet(this, State.VALIDATING, State.IDLE);
-    }
-
-    /** The holder lets go; the volatile write publishes everything it wrote. */
-    boolean tryIdleFromActive() {
-        return STATE.compareAndSet(this, State.ACTIVE, State.IDLE);
-    }
-
-    State state() {
-        return state;
     }
 
     // Leases.
 
-    void beginLease(Thread thread, String name, long tick, boolean direct) {
-        holder = thread;
-        operation = name;
+    /** Notes the lease that has just begun; called by its holder, or by who serves him. */
+    @SuppressWarnings("ReferenceEquality") // Saves a write where it is the same object.
+    void beginLease(Thread thread, String name, long tick) {
         acquiredTick = tick;
-        leakReported = false;
-        sql = null;
-        if (direct) {
-            directLeases++;
+        if (notesLeases) {
+            if (holder != thread) {
+                holder = thread;
+            }
+            if (operation != name) {
+                operation = name;
+            }
+            statementRuns = false;
+            calls = false;
+            NOTED.setRelease(this, lease());
         }
     }
 
-    /** Ends the lease and returns how long it was held in nanoseconds, exact to the tick. */
-    long endLease(long tick) {
-        long heldNanos = Math.max(0, tick - acquiredTick);
-        holder = null;
-        releases++;
-        useNanos += heldNanos;
+    /** As {@link #beginLease}, for a caller that came by the line; such leases are counted apart. */
+    void beginWaitedLease(Waiter waiter, long tick) {
+        waitedLeases++;
+        beginLease(waiter.thread, waiter.operation, tick);
+    }
+
+    /** The current lease, begun for a caller from the line, will be undone: it was never handed out. */
+    void undoWaitedLease() {
+        waitedLeases--;
+    }
+
+    /** The holder's side of the current lease. */
+    ConnectionHandle handOut() {
+        var made = new ConnectionHandle(this, lease());
+        if (notesLeases) {
+            handle = made;
+            if (pool.tracesAcquires()) {
+                trace = new Throwable("acquired here");
+                traceLease = made.lease();
+            }
+        }
+        return made;
+    }
+
+    /** Notes the end of that lease. */
+    void endLease(int lease, long tick) {
+        var held = handle;
+        // Of two threads that close one handle the slower may meet the next lease here, and leaves it its handle.
+        if (held != null && held.lease() == lease) {
+            handle = null;
+        }
+        if (keepsStatistics) {
+            useNanos += Math.max(0, tick - acquiredTick);
+        }
         idleSinceTick = tick;
-        return heldNanos;
+    }
+
+    /** How long the current lease lasts, exact to the tick. */
+    long heldNanos(long tick) {
+        return Math.max(0, tick - acquiredTick);
     }
 
     boolean heldBy(Thread thread) {
-        return state == State.ACTIVE && holder == thread;
+        int lease = noted();
+        return holder == thread && isActive(lease);
+    }
+
+    /** The lease that the lease fields tell of. */
+    int noted() {
+        return (int) NOTED.getAcquire(this);
     }
 
     String operation() {
@@ -194,39 +279,128 @@ public final class PoolEntry {
         return holder;
     }
 
-    /** The lease as it is now, or null when nobody holds the connection. */
+    boolean notesLeases() {
+        return notesLeases;
+    }
+
+    /** The last statement of that lease, or null. */
     @Nullable
-    Lease lease(long nowNanos) {
-        var thread = holder;
-        if (state != State.ACTIVE || thread == null) {
+    String sql(int lease) {
+        return sqlLease == lease ? sql : null;
+    }
+
+    long acquiredTick() {
+        return acquiredTick;
+    }
+
+    /** Where the current lease was acquired, if that is traced. */
+    @Nullable
+    Throwable trace() {
+        return traceLease == noted() ? trace : null;
+    }
+
+    /** Whether the server is or may be at work for the holder, or was since this was last asked. */
+    boolean usedSinceLook() {
+        boolean used = isBusy() || called;
+        called = false;
+        return used;
+    }
+
+    /** Whether a call is under way that may wait for the server. */
+    boolean isBusy() {
+        return statementRuns || calls;
+    }
+
+    /**
+     * Watches the current lease: from now on only its user keeps the handle from being garbage.
+     *
+     * @return null when nobody holds the connection, or its handle is just being made
+     */
+    @Nullable
+    WatchedLease watch(long nowNanos) {
+        int lease = noted();
+        if (!notesLeases || !isActive(lease)) {
             return null;
         }
-        var text = sql;
-        var shown = text == null ? "" : text.length() <= SQL_SHOWN ? text : text.substring(0, SQL_SHOWN);
-        return new Lease(
-                id,
-                session.backendId(),
-                thread.getName(),
-                operation,
-                shown,
-                Duration.ofNanos(Math.max(0, nowNanos - acquiredTick)));
-    }
-
-    /** Whether this lease exceeds the threshold and was not reported yet; says so once per lease. */
-    boolean leakDue(long nowNanos, long thresholdNanos) {
-        if (leakReported || state != State.ACTIVE || nowNanos - acquiredTick < thresholdNanos) {
-            return false;
+        var known = watched;
+        if (known != null && known.lease() == lease) {
+            return known;
         }
-        leakReported = true;
-        return true;
+        var held = (ConnectionHandle) HANDLE.getAcquire(this);
+        if (held == null || held.lease() != lease) {
+            return null;
+        }
+        var made = new WatchedLease(held, nowNanos);
+        if (!WATCHED.compareAndSet(this, known, made)) {
+            return null;
+        }
+        dropHandle(held);
+        return made;
     }
 
+    /** What was seen of that lease, or null. */
+    @Nullable
+    WatchedLease watched(int lease) {
+        var known = watched;
+        return known != null && known.lease() == lease ? known : null;
+    }
+
+    /** The lease was taken back by force: what its holder still gets from the driver says nothing of others. */
+    void reclaimed() {
+        reclaimed = true;
+    }
+
+    boolean isReclaimed() {
+        return reclaimed;
+    }
+
+    boolean remembersHolder() {
+        return holder != null;
+    }
+
+    /** The handle of the current lease, or null: there is none, or it was {@linkplain #dropHandle dropped}. */
+    @Nullable
+    ConnectionHandle handle() {
+        return handle;
+    }
+
+    /** Holds that handle no longer; false when it is not the one held. Then only its user keeps it from being garbage. */
+    boolean dropHandle(ConnectionHandle held) {
+        return HANDLE.compareAndSet(this, held, null);
+    }
+
+    /** Whether a statement of the current lease runs. */
+    boolean statementRuns() {
+        return statementRuns;
+    }
+
+    /** When the last statement began or ended; of an earlier lease where the current one ran none. */
+    long statementTick() {
+        return statementTick;
+    }
+
+    /** Lets go of what is remembered of the last lease; the caller has moved the entry to {@code VALIDATING}. */
+    void forget() {
+        holder = null;
+        operation = "";
+        sql = null;
+        trace = null;
+        watched = null;
+    }
+
+    /** Lock held. */
+    void lane(int number) {
+        lane = number;
+    }
+
+    /** The number of the lane of its lease, {@link #NO_LANE} when it has none; exact under the pool's lock. */
+    int lane() {
+        return lane;
+    }
+
+    /** Leases that began without waiting in line. */
     long directLeases() {
-        return directLeases;
-    }
-
-    long releases() {
-        return releases;
+        return leases() - waitedLeases;
     }
 
     long useNanos() {
@@ -239,9 +413,18 @@ public final class PoolEntry {
         return id;
     }
 
+    boolean tryValidateFromIdle(long nowNanos) {
+        if (!isIdle()) {
+            return false;
+        }
+        // First: who sees that it is validated must not see the time of the validation before, and give it up.
+        validatingSinceNanos = nowNanos;
+        return tryValidateFromIdle();
+    }
+
     /** Whether it is being validated, and has been for that long. */
     boolean isValidatingFor(long nanos, long nowNanos) {
-        return state == State.VALIDATING && nowNanos - validatingSinceNanos >= nanos;
+        return state() == State.VALIDATING && nowNanos - validatingSinceNanos >= nanos;
     }
 
     boolean isExpired(long nowNanos) {
@@ -250,10 +433,48 @@ public final class PoolEntry {
 
     void alive(long tick) {
         aliveTick = tick;
+        seenTick = tick;
+    }
+
+    /** Whatever was known of it before: it is validated before the next hand-out. */
+    void distrust(long tick) {
+        aliveTick = tick - Ticker.NEVER;
     }
 
     long aliveTick() {
         return aliveTick;
+    }
+
+    /** Tick at which it was last heard of, or looked at and nothing seen. */
+    long seenTick() {
+        return seenTick;
+    }
+
+    void lookout(Lookout value) {
+        lookout = value;
+    }
+
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    /** When its validation began; meaningful while it is validated. */
+    long validatingSinceNanos() {
+        return validatingSinceNanos;
+    }
+
+    /** How the connection looks without a round trip; for the entry's owner. */
+    Liveness look(long tick) {
+        try {
+            var seen = physical.isClosed() ? Liveness.DEAD : lookout.look();
+            if (seen == Liveness.ALIVE_OR_UNKNOWN) {
+                seenTick = tick;
+            }
+            return seen;
+        } catch (SQLException | RuntimeException | Error e) {
+            // A driver that cannot even tell this will be asked over the network, apart from callers.
+            return Liveness.PENDING;
+        }
     }
 
     long idleNanos(long nowNanos) {

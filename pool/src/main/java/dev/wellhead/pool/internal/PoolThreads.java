@@ -2,9 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -19,39 +17,36 @@ import org.slf4j.LoggerFactory;
  * The threads that all pools of the process share, all daemons.
  *
  * <p>One housekeeper keeps time: what runs on it touches memory only and hands everything that may block (connects,
- * validations, closes, logging) to workers. Workers come and go with the work, up to a limit that only hanging drivers
- * can reach; then work is handed in again a moment later.
+ * validations, closes, logging, listeners) to workers. Workers come and go with the work. Their number has no limit here:
+ * each pool has its {@link Crews}, each listener one worker at most, so that a pool whose driver hangs takes no worker
+ * from another.
  */
 final class PoolThreads {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolThreads.class);
-    private static final int MAX_WORKERS = 512;
+    private static final int MOST_SHARED = 64;
     private static final long WORKER_IDLE_SECONDS = 5;
-    private static final long RESUBMIT_MILLIS = 50;
 
     private static final ScheduledThreadPoolExecutor HOUSEKEEPER = housekeeper();
     private static final ThreadPoolExecutor WORKERS = new ThreadPoolExecutor(
             0,
-            MAX_WORKERS,
+            Integer.MAX_VALUE,
             WORKER_IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             daemons("wellhead-worker"));
+    private static final Crew SHARED = new Crew(MOST_SHARED);
 
     private PoolThreads() {}
 
-    /** Runs work that may block. */
+    /** Runs work that belongs to no pool; never a call into a driver, for it would keep a worker of all pools. */
     static void work(Runnable task) {
-        try {
-            WORKERS.execute(logged(task));
-        } catch (RejectedExecutionException allBusy) {
-            var unused = after(TimeUnit.MILLISECONDS.toNanos(RESUBMIT_MILLIS), () -> work(task));
-        }
+        SHARED.work(task);
     }
 
-    /** Workers as an executor, for {@link java.sql.Connection#abort}. */
-    static Executor workers() {
-        return PoolThreads::work;
+    /** Runs a task of a {@link Crew} or {@link Mailbox}, which bound how many there are. */
+    static void execute(Runnable task) {
+        WORKERS.execute(logged(task));
     }
 
     /** Runs something quick, that never blocks, after a while. */
@@ -64,14 +59,17 @@ final class PoolThreads {
         return HOUSEKEEPER.scheduleWithFixedDelay(logged(task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Runs a task; what it throws is logged. */
+    static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            LOG.error("background task failed", e);
+        }
+    }
+
     private static Runnable logged(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("background task failed", e);
-            }
-        };
+        return () -> run(task);
     }
 
     private static ScheduledThreadPoolExecutor housekeeper() {

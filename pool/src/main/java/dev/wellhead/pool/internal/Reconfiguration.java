@@ -33,6 +33,9 @@ final class Reconfiguration {
             "schema",
             "applicationName",
             "pooled",
+            "statistics",
+            "leases",
+            "lanes",
             "startMode",
             "startRetries",
             "startRetryDelay");
@@ -40,6 +43,7 @@ final class Reconfiguration {
     private Reconfiguration() {}
 
     static Outcome plan(PoolConfig now, PoolConfig wanted) {
+        boolean keepsSize = keepsSize(now, wanted);
         var changed = new ArrayList<Change>();
         var needRestart = new ArrayList<Change>();
         for (var component : PoolConfig.class.getRecordComponents()) {
@@ -47,7 +51,8 @@ final class Reconfiguration {
             var after = read(component, wanted);
             if (!before.equals(after)) {
                 var restart = NEED_RESTART.contains(component.getName())
-                        || (component.getName().equals("credentials") && !isSameLogin(now, wanted));
+                        || (component.getName().equals("credentials") && !isSameLogin(now, wanted))
+                        || (component.getName().equals("maxSize") && keepsSize);
                 (restart ? needRestart : changed)
                         .add(new Change(kebab(component.getName()), shown(before), shown(after)));
             }
@@ -58,10 +63,11 @@ final class Reconfiguration {
     private static PoolConfig merge(PoolConfig now, PoolConfig wanted) {
         return now.toBuilder()
                 .credentials(isSameLogin(now, wanted) ? wanted.credentials() : now.credentials())
-                .maxSize(wanted.maxSize())
+                .maxSize(keepsSize(now, wanted) ? now.maxSize() : wanted.maxSize())
                 .minIdle(wanted.minIdle())
                 .acquireTimeout(wanted.acquireTimeout())
                 .maxWaiting(wanted.maxWaiting())
+                .admission(wanted.admission())
                 .connectTimeout(wanted.connectTimeout())
                 .validationTimeout(wanted.validationTimeout())
                 .validateAfterIdle(wanted.validateAfterIdle())
@@ -71,11 +77,20 @@ final class Reconfiguration {
                 .maxUses(wanted.maxUses())
                 .keepaliveInterval(wanted.keepaliveInterval())
                 .leakThreshold(wanted.leakThreshold())
+                .acquireTracing(wanted.acquireTracing())
+                .leakReclaimAfter(wanted.leakReclaimAfter())
+                .reclaimAbandoned(wanted.reclaimAbandoned())
+                .nestedAcquire(wanted.nestedAcquire())
                 .createRetryInterval(wanted.createRetryInterval())
                 .closeTimeout(wanted.closeTimeout())
                 .housekeeperInterval(wanted.housekeeperInterval())
                 .validationQuery(wanted.validationQuery().orElse(null))
                 .build();
+    }
+
+    /** Whether a lower size waits for the lanes that were made for it: those in force may not fit into it. */
+    private static boolean keepsSize(PoolConfig now, PoolConfig wanted) {
+        return wanted.maxSize() < now.maxSize() && !wanted.lanes().equals(now.lanes());
     }
 
     /**

@@ -22,6 +22,7 @@ final class Releaser {
     private final WaitLine line;
     private final Ticker ticker;
     private final Dispatcher dispatcher;
+    private final LeftTransactions leftTransactions;
 
     Releaser(Pool pool, Dispatcher dispatcher) {
         this.pool = pool;
@@ -29,37 +30,132 @@ final class Releaser {
         this.line = pool.line();
         this.ticker = pool.ticker();
         this.dispatcher = dispatcher;
+        this.leftTransactions = new LeftTransactions(pool);
     }
 
-    /** The holder gave it back. */
-    void release(PoolEntry entry) {
-        var thread = Thread.currentThread();
-        restore(entry);
+    /** The holder gave it back; does nothing when the lease has ended already. */
+    void release(PoolEntry entry, int lease) {
         long now = ticker.tick();
-        var operation = entry.operation();
-        long held = entry.endLease(now);
-        if (pool.heard()) {
-            pool.tell(new PoolEvent.Released(pool.name(), entry.id(), operation, Duration.ofNanos(held)));
+        boolean touched = entry.session().isTouched();
+        if (!touched
+                && entry.isActive(lease)
+                && line.isEmpty()
+                && !line.countsLanes()
+                && !pool.heard()
+                && leavesNow(entry, now) == null) {
+            releaseUnused(entry, lease, now);
+        } else if (entry.tryLetGo(lease)) {
+            restore(entry);
+            letGo(entry, lease, touched);
+        } else {
+            releasedLate(entry, lease);
         }
+    }
+
+    /** Nothing to undo, nobody waits, no reason to leave: one step from active to idle. */
+    private void releaseUnused(PoolEntry entry, int lease, long now) {
+        shelf.usedBy(Thread.currentThread(), entry);
+        entry.endLease(lease, now);
+        boolean isFresh = heardOf(entry, now, false);
+        if (entry.tryIdleFromActive(lease)) {
+            dispatcher.afterIdle(entry);
+            if (!isFresh && ticker.isSuspect(entry)) {
+                pool.sweep();
+            }
+            if (pool.state() != PoolState.RUNNING) {
+                pool.locked(pool.progress()::signalAll);
+            }
+        } else {
+            releasedLate(entry, lease);
+        }
+    }
+
+    /**
+     * Ends a lease in its holder's stead, and the connection leaves as it is. The caller has made itself the one that may
+     * end it ({@link PoolEntry#tryLetGo}).
+     */
+    void leave(PoolEntry entry, int lease, EvictReason reason, boolean abort) {
+        long now = ticker.tick();
+        tellReleased(entry, entry.heldNanos(now));
+        entry.endLease(lease, now);
+        leavesLane(entry);
+        if (entry.tryCloseFromLettingGo()) {
+            pool.retire(entry, reason, abort);
+            dispatcher.serve();
+            pool.locked(pool.progress()::signalAll);
+        } else {
+            releasedLate(entry, lease);
+        }
+    }
+
+    /** The lease, whose end is this thread's, no longer counts for its lane. */
+    private void leavesLane(PoolEntry entry) {
+        if (line.countsLanes()) {
+            pool.locked(() -> line.leaseEnded(entry));
+        }
+    }
+
+    private void tellReleased(PoolEntry entry, long held) {
+        if (pool.heard()) {
+            pool.tell(new PoolEvent.Released(pool.name(), entry.id(), entry.operation(), Duration.ofNanos(held)));
+        }
+    }
+
+    /** The session is put back, or lost: it leaves, passes on or becomes idle. */
+    void letGo(PoolEntry entry, int lease, boolean touched) {
+        long now = ticker.tick();
+        long held = entry.heldNanos(now);
+        tellReleased(entry, held);
+        entry.endLease(lease, now);
+        leavesLane(entry);
         var leaving = leavesNow(entry, now);
         if (leaving != null) {
-            if (entry.tryCloseFromActive()) {
+            if (entry.tryCloseFromLettingGo()) {
                 pool.retire(entry, leaving, leaving == EvictReason.ABORTED);
                 dispatcher.serve();
             } else {
-                pool.locked(pool.counters()::releasedLate);
+                releasedLate(entry, lease);
             }
-        } else {
-            if (line.isEmpty() || !dispatcher.handOver(entry)) {
-                shelf.usedBy(thread, entry);
-                entry.alive(now);
-                entry.tryIdleFromActive();
+        } else if (!heardOf(entry, now, touched && !ticker.suspectedSince(now - held))
+                || line.isEmpty()
+                || !dispatcher.handOver(entry)) {
+            shelf.usedBy(Thread.currentThread(), entry);
+            if (entry.tryIdleFromLettingGo()) {
                 dispatcher.afterIdle(entry);
+                if (ticker.isSuspect(entry)) {
+                    pool.sweep();
+                }
+            } else {
+                releasedLate(entry, lease);
             }
         }
         if (pool.state() != PoolState.RUNNING) {
             pool.locked(pool.progress()::signalAll);
         }
+    }
+
+    /**
+     * Whether it may be handed on as it is. What was suspected meanwhile, or was held for long and not used, is asked
+     * first. When a connection was opened is known better than to the tick; from here on the tick counts.
+     */
+    private boolean heardOf(PoolEntry entry, long now, boolean answered) {
+        if (answered || (entry.aliveTick() - now > 0 && !ticker.suspectedSince(now))) {
+            entry.alive(now);
+        }
+        return answered || entry.aliveTick() - ticker.freshAfter() > 0;
+    }
+
+    /** The connection was closed under its holder, or this lease had ended already. */
+    void releasedLate(PoolEntry entry, int lease) {
+        pool.locked(() -> {
+            if (entry.tryEndLate(lease)) {
+                line.leaseEnded(entry);
+                if (!shelf.holds(entry)) {
+                    pool.counters().releasedLate();
+                }
+            }
+            pool.progress().signalAll();
+        });
     }
 
     private void restore(PoolEntry entry) {
@@ -70,7 +166,7 @@ final class Releaser {
         }
         try {
             if (entry.session().restore()) {
-                pool.counters().rolledBack.increment();
+                leftTransactions.rolledBack(entry);
             }
         } catch (SQLException | RuntimeException | Error e) {
             // Whatever the driver throws, its connection leaves; nothing may keep its place for ever.
@@ -89,7 +185,7 @@ final class Releaser {
             return EvictReason.MAX_LIFETIME;
         }
         int maxUses = pool.config().maxUses();
-        if (maxUses > 0 && entry.releases() >= maxUses) {
+        if (maxUses > 0 && entry.leases() >= maxUses) {
             return EvictReason.MAX_USES;
         }
         return shelf.size() > pool.config().maxSize() ? EvictReason.POOL_SHRUNK : null;

@@ -2,9 +2,11 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import java.lang.ref.Reference;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +17,10 @@ final class ResultSetHandle extends ResultSetDelegate {
 
     private static final String KIND = "result set";
 
-    private final ConnectionHandle connection;
+    /** Null once closed by itself. */
+    private @Nullable ConnectionHandle connection;
     /** Null where it came from metadata and nobody has asked for its statement. */
     private @Nullable StatementHandle statement;
-
-    private boolean closed;
 
     ResultSetHandle(ConnectionHandle connection, @Nullable StatementHandle statement, ResultSet physical) {
         super(physical);
@@ -29,34 +30,36 @@ final class ResultSetHandle extends ResultSetDelegate {
 
     @Override
     PoolEntry open() throws SQLException {
-        var entry = connection.entry();
+        var entry = entry();
         if (entry == null) {
-            throw Handles.closedWithConnection(KIND);
-        }
-        if (isClosedHere()) {
-            throw Handles.closed(KIND);
+            var from = connection;
+            throw from != null && from.entry() == null
+                    ? Handles.closedWithConnection(from, KIND)
+                    : Handles.closed(KIND);
         }
         return entry;
     }
 
-    private boolean isClosedHere() {
+    /** The entry while this is open, else null. */
+    private @Nullable PoolEntry entry() {
+        var from = connection;
         var owner = statement;
-        return closed || (owner != null && owner.isClosedByItself());
+        return from == null || (owner != null && owner.isClosedByItself()) ? null : from.entry();
     }
 
     /** A cursor that came as a value: it belongs to the same statement. */
     @Override
     ResultSet wrap(PoolEntry entry, ResultSet made) {
-        return new ResultSetHandle(connection, statement, made);
+        return new ResultSetHandle(Objects.requireNonNull(connection), statement, made);
     }
 
     @Override
     public void close() throws SQLException {
-        var entry = connection.entry();
-        if (entry == null || isClosedHere()) {
+        var entry = entry();
+        if (entry == null) {
             return;
         }
-        closed = true;
+        connection = null;
         try {
             physical().close();
             var owner = statement;
@@ -65,19 +68,23 @@ final class ResultSetHandle extends ResultSetDelegate {
             }
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     public boolean isClosed() throws SQLException {
-        var entry = connection.entry();
-        if (entry == null || isClosedHere()) {
+        var entry = entry();
+        if (entry == null) {
             return true;
         }
         try {
             return physical().isClosed();
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -90,16 +97,18 @@ final class ResultSetHandle extends ResultSetDelegate {
         try {
             var made = physical().getStatement();
             if (made != null) {
-                statement = entry.session().tracked(new StatementHandle(connection, made, ""));
+                statement = entry.session().tracked(new StatementHandle(Objects.requireNonNull(connection), made, ""));
             }
             return statement;
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     public String toString() {
-        return Handles.text(this, connection.entry() == null || isClosedHere() ? "closed" : "open");
+        return Handles.text(this, entry() == null ? "closed" : "open");
     }
 }

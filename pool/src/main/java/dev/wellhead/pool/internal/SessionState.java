@@ -11,6 +11,7 @@ import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -46,6 +47,7 @@ final class SessionState {
     private final DriverSupport driver;
     private final OptionalLong backendId;
     private final int queryTimeoutSeconds;
+    private final boolean autoCommitAtStart;
     private final OpenStatements openStatements = new OpenStatements();
 
     private final Setting<Boolean> autoCommit =
@@ -76,14 +78,24 @@ final class SessionState {
     private @Nullable String endOwner;
     /** Whether anything was asked of the connection since the last commit or rollback. */
     private boolean maybeOpen;
+    /** Whether any setting may have to be put back, so that mostly one look says that none has. */
+    private boolean changed;
     /** Whether the holder has had the physical connection in his hands. */
     private boolean unwrapped;
+    /** Whether the holder has objects of the driver's that may use the connection without any handle. */
+    private boolean lent;
+    /** Whether auto-commit is on, as far as handles have told. */
+    private boolean autoCommits;
+    /** What the driver said of the transaction after the last statement or end; UNKNOWN where it cannot tell. */
+    private TransactionState noted = TransactionState.NONE;
 
     private SessionState(Connection physical, DriverSupport driver, PoolConfig config) {
         this.physical = physical;
         this.driver = driver;
         this.backendId = driver.backendId(physical);
         this.queryTimeoutSeconds = queryTimeoutSeconds(driver, config);
+        this.autoCommitAtStart = config.autoCommit();
+        this.autoCommits = autoCommitAtStart;
         this.schema = new Setting<>(
                 "schema",
                 Connection::getSchema,
@@ -143,13 +155,55 @@ final class SessionState {
     /** The holder gets the physical connection, or part of it, in his hands. */
     void unwrapped() {
         unwrapped = true;
+        lent = true;
+        changed = true;
         autoCommit.suspect();
         readOnly.suspect();
     }
 
+    /** The holder gets an object of the driver's that may use the connection for as long as it lives. */
+    void lent() {
+        lent = true;
+    }
+
+    /** Whether the connection may be in use though no handle is. */
+    boolean isLent() {
+        return lent;
+    }
+
+    /** A statement ran, or something else that may have begun or failed a transaction. */
+    void noteTransaction() {
+        var now = driver.transactionState(physical);
+        if (now != noted) {
+            noted = now;
+        }
+    }
+
+    /**
+     * The state of the transaction as the holder's last call left it; for any thread, for the driver is not asked, who
+     * may hold a lock while a statement runs.
+     *
+     * @param isRunning whether a statement runs now
+     */
+    TransactionState transaction(boolean isRunning) {
+        var state = noted;
+        if (state == TransactionState.UNKNOWN) {
+            if (unwrapped) {
+                return state;
+            }
+            state = worked && !autoCommits ? TransactionState.OPEN : TransactionState.NONE;
+        }
+        return state == TransactionState.NONE && isRunning && !autoCommits ? TransactionState.OPEN : state;
+    }
+
+    /** The driver's statements that are open now; for any thread. */
+    Statement[] openStatements() {
+        return openStatements.all();
+    }
+
     /** The holder has opened a statement: puts the pool's limit on it. */
     <T extends StatementHandle> T opened(T statement) throws SQLException {
-        openStatements.add(statement);
+        openStatements.add(statement.physical());
         if (queryTimeoutSeconds > 0) {
             statement.physical().setQueryTimeout(queryTimeoutSeconds);
         }
@@ -158,11 +212,11 @@ final class SessionState {
 
     /** The holder asked for a statement that the driver had opened by itself. */
     <T extends StatementHandle> T tracked(T statement) {
-        openStatements.add(statement);
+        openStatements.add(statement.physical());
         return statement;
     }
 
-    void closed(StatementHandle statement) {
+    void closed(Statement statement) {
         openStatements.remove(statement);
     }
 
@@ -173,38 +227,63 @@ final class SessionState {
         if (before != value) {
             requireFreeEnd("a change of auto-commit");
         }
+        changed = true;
         autoCommit.change(physical, value);
         if (before != value) {
             // Off to on commits; on to off: what ran before is committed.
             ended();
         }
+        autoCommits = value;
+        noteTransaction();
     }
 
     void setReadOnly(boolean value) throws SQLException {
+        changed = true;
         readOnly.change(physical, value);
     }
 
+    /** Whether the holder made this connection read-only through JDBC. */
+    boolean isReadOnly() {
+        try {
+            return readOnly.isChanged() && physical.isReadOnly();
+        } catch (SQLException e) {
+            // It cannot be told, and nothing follows from it.
+            return true;
+        }
+    }
+
+    /** Whether a call of the holder passed through. */
+    boolean isTouched() {
+        return touched;
+    }
+
     void setTransactionIsolation(int level) throws SQLException {
+        changed = true;
         isolation.change(physical, level);
     }
 
     void setHoldability(int value) throws SQLException {
+        changed = true;
         holdability.change(physical, value);
     }
 
     void setCatalog(@Nullable String name) throws SQLException {
+        changed = true;
         catalog.change(physical, name);
     }
 
     void setSchema(@Nullable String name) throws SQLException {
+        changed = true;
         schema.change(physical, name, Connection::setSchema);
     }
 
     void setTypeMap(@Nullable Map<String, Class<?>> map) throws SQLException {
+        changed = true;
         typeMap.change(physical, map);
     }
 
     void setNetworkTimeout(Executor executor, int millis) throws SQLException {
+        changed = true;
         networkTimeout.change(physical, millis, (c, value) -> c.setNetworkTimeout(executor, millis));
     }
 
@@ -218,6 +297,7 @@ final class SessionState {
 
     private void changeClientInfo(Setting.Setter<Properties> way) throws SQLClientInfoException {
         try {
+            changed = true;
             clientInfo.change(physical, null, way);
         } catch (SQLClientInfoException e) {
             throw e;
@@ -228,28 +308,35 @@ final class SessionState {
 
     Savepoint setSavepoint() throws SQLException {
         worked();
-        return physical.setSavepoint();
+        var savepoint = physical.setSavepoint();
+        noteTransaction();
+        return savepoint;
     }
 
     Savepoint setSavepoint(@Nullable String name) throws SQLException {
         worked();
-        return physical.setSavepoint(name);
+        var savepoint = physical.setSavepoint(name);
+        noteTransaction();
+        return savepoint;
     }
 
     void commit() throws SQLException {
         requireFreeEnd("commit");
         physical.commit();
         ended();
+        noteTransaction();
     }
 
     void rollback() throws SQLException {
         requireFreeEnd("rollback");
         physical.rollback();
         ended();
+        noteTransaction();
     }
 
     void rollback(@Nullable Savepoint savepoint) throws SQLException {
         physical.rollback(savepoint);
+        noteTransaction();
     }
 
     private void ended() {
@@ -290,14 +377,22 @@ final class SessionState {
             return false;
         }
         freeEnd();
-        // First: the holder's limit may be too short, or none, for what follows.
-        networkTimeout.restore(physical);
+        if (changed) {
+            // First: the holder's limit may be too short, or none, for what follows.
+            networkTimeout.restore(physical);
+        }
         openStatements.closeAll(driver);
         var rolledBack = rollBackIfOpen();
-        restoreSettings();
+        if (changed) {
+            restoreSettings();
+            changed = false;
+        }
         physical.clearWarnings();
         touched = false;
         unwrapped = false;
+        lent = false;
+        autoCommits = autoCommitAtStart;
+        noted = TransactionState.NONE;
         ended();
         return rolledBack;
     }
@@ -317,6 +412,7 @@ final class SessionState {
         }
         if (auto) {
             // Begun by SQL: JDBC forbids a rollback in auto-commit.
+            changed = true;
             autoCommit.change(physical, false);
         }
         physical.rollback();

@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.internal.PoolEntry.State;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The array is copied on each change, which the pool's lock guards; reading and taking need no lock. A caller first
  * tries what its thread used last, found by a hash of the thread (a stale hit is harmless: taking is a compare-and-set),
- * then the most recently used idle one, so that the others age and the pool can shrink.
+ * then the most recently used idle one, so that the others age and the pool can shrink. Among those used in about
+ * the last 100 ms each thread begins at a place of its own: did all want the same one, many threads would share few
+ * connections and get in each other's way though there is one for each.
  */
 final class Shelf {
 
     private static final int RECENT_SLOTS = 64;
     private static final int RACES = 4;
+    /** Connections given back within that time of each other are as good as each other. */
+    private static final long ALIKE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private volatile PoolEntry[] entries = new PoolEntry[0];
     private final AtomicReferenceArray<@Nullable PoolEntry> recent = new AtomicReferenceArray<>(RECENT_SLOTS);
@@ -60,14 +65,7 @@ final class Shelf {
             return last;
         }
         for (int race = 0; race < RACES; race++) {
-            PoolEntry best = null;
-            for (var entry : entries) {
-                if (entry.state() == State.IDLE
-                        && entry.aliveTick() - freshAfter > 0
-                        && (best == null || entry.idleSinceTick() - best.idleSinceTick() > 0)) {
-                    best = entry;
-                }
-            }
+            var best = bestIdle(slot(thread), freshAfter);
             if (best == null || best.tryAcquireFromIdle()) {
                 return best;
             }
@@ -75,9 +73,31 @@ final class Shelf {
         return null;
     }
 
-    /** Remembers what this thread gave back. */
+    private @Nullable PoolEntry bestIdle(int start, long freshAfter) {
+        var all = entries;
+        PoolEntry best = null;
+        for (int i = 0; i < all.length; i++) {
+            var entry = all[(start + i) % all.length];
+            if (entry.isIdle()
+                    && entry.aliveTick() - freshAfter > 0
+                    && (best == null || entry.idleSinceTick() - best.idleSinceTick() > ALIKE_NANOS)) {
+                best = entry;
+            }
+        }
+        return best;
+    }
+
+    /** Remembers what this thread gave back; mostly it does already, and then nothing shared is written. */
     void usedBy(Thread thread, PoolEntry entry) {
-        recent.setOpaque(slot(thread), entry);
+        int slot = slot(thread);
+        if (recent.getOpaque(slot) != entry) {
+            recent.setOpaque(slot, entry);
+        }
+    }
+
+    /** Lock held. */
+    boolean holds(PoolEntry entry) {
+        return Arrays.asList(entries).contains(entry);
     }
 
     /** Lets go of closed connections that are remembered only for their thread. */

@@ -5,6 +5,7 @@ package dev.wellhead.pool.internal;
 import dev.wellhead.pool.DrainReport;
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolState;
+import dev.wellhead.pool.RefusalReason;
 import dev.wellhead.pool.internal.PoolEntry.State;
 import java.time.Duration;
 import java.util.List;
@@ -83,11 +84,11 @@ final class Shutdown {
     }
 
     private static void refuseLine(Pool pool) {
-        for (var waiter = pool.line().first();
+        for (var waiter = pool.line().oldest();
                 waiter != null;
-                waiter = pool.line().first()) {
+                waiter = pool.line().oldest()) {
             pool.line().remove(waiter);
-            waiter.refuseClosed();
+            waiter.refuse(RefusalReason.CLOSED);
             LockSupport.unpark(waiter.thread);
         }
     }

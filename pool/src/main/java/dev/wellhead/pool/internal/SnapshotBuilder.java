@@ -29,7 +29,7 @@ final class SnapshotBuilder {
         }
         var config = pool.config();
         var totals = counters.totals(entries);
-        var first = pool.line().first();
+        long now = pool.now();
         return new PoolSnapshot(
                 config.name(),
                 pool.state(),
@@ -44,9 +44,10 @@ final class SnapshotBuilder {
                 config.minIdle(),
                 Math.max(active, ticker.peakActive()),
                 ticker.meanActive(),
-                first == null ? Duration.ZERO : Duration.ofNanos(Math.max(0, pool.now() - first.sinceNanos)),
+                Duration.ofNanos(Math.max(0, now - pool.line().oldestSinceNanos(now))),
                 Duration.ofNanos(totals.meanAcquireNanos()),
                 Duration.ofNanos(totals.meanUseNanos()),
+                pool.line().use(),
                 totals.counters(),
                 Optional.ofNullable(opener.lastFailure()),
                 Instant.now());

@@ -61,11 +61,12 @@ final class Starter {
     private static @Nullable Throwable attempt(Pool pool, Connector connector) {
         var done = new CompletableFuture<PoolEntry>();
         long began = pool.now();
-        PoolThreads.work(() -> {
+        pool.crews().opens().work(() -> {
             try {
                 var entry = pool.adopt(connector.connect(), () -> !done.isDone());
                 if (entry != null) {
                     pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(pool.now() - began)));
+                    pool.tookToConnect(pool.now() - began);
                     pool.admit(entry);
                     done.complete(entry);
                 }

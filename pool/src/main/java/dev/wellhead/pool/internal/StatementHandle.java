@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import java.lang.ref.Reference;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -37,7 +38,7 @@ class StatementHandle extends StatementDelegate {
     final PoolEntry open() throws SQLException {
         var entry = connection.entry();
         if (entry == null) {
-            throw Handles.closedWithConnection(kind());
+            throw Handles.closedWithConnection(connection, kind());
         }
         if (closed) {
             throw Handles.closed(kind());
@@ -64,6 +65,14 @@ class StatementHandle extends StatementDelegate {
         running(entry, sql);
     }
 
+    /** Not when the lease has ended meanwhile: the connection may run another's statement. */
+    @Override
+    final void ran(PoolEntry entry) {
+        if (connection.entry() == entry) {
+            entry.ran();
+        }
+    }
+
     @Override
     final @Nullable ResultSet wrap(PoolEntry entry, @Nullable ResultSet made) {
         if (made == null) {
@@ -85,19 +94,16 @@ class StatementHandle extends StatementDelegate {
         }
         closed = true;
         results = null;
-        entry.session().closed(this);
+        entry.session().closed(physical());
+        entry.calling();
         try {
             physical().close();
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            entry.called();
+            Reference.reachabilityFence(this);
         }
-    }
-
-    /** The lease ends and the holder has left this open. */
-    final void closeAtRelease() throws SQLException {
-        closed = true;
-        results = null;
-        physical().close();
     }
 
     /** One of its result sets was closed; that may have been what keeps it open. */
@@ -107,7 +113,7 @@ class StatementHandle extends StatementDelegate {
         }
         if (closesOnCompletion && !closed && physical().isClosed()) {
             closed = true;
-            entry.session().closed(this);
+            entry.session().closed(physical());
         }
     }
 
@@ -121,6 +127,8 @@ class StatementHandle extends StatementDelegate {
             return physical().isClosed();
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -137,6 +145,8 @@ class StatementHandle extends StatementDelegate {
             physical().addBatch(text);
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
         sql = text;
     }
@@ -148,6 +158,8 @@ class StatementHandle extends StatementDelegate {
             physical().closeOnCompletion();
         } catch (SQLException e) {
             throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
         closesOnCompletion = true;
     }

@@ -3,10 +3,12 @@
 package dev.wellhead.pool.spi;
 
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,38 @@ public interface DriverSupport {
     record ConnectSettings(
             long connectTimeoutMillis, long statementTimeoutMillis, String applicationName, boolean pooled) {}
 
+    /** How a connection looks from this side, without a round trip. */
+    enum Liveness {
+        /** Nothing speaks against it, or nothing can be seen. */
+        ALIVE_OR_UNKNOWN,
+        /** The server has sent something that nobody asked for: whether it lives, only a round trip tells. */
+        PENDING,
+        /** The other end is gone, or has said good-bye. */
+        DEAD
+    }
+
+    /** Looks at one physical connection; see {@link Link}. */
+    @FunctionalInterface
+    interface Lookout {
+
+        /** A driver whose sockets cannot be seen. */
+        Lookout NONE = () -> Liveness.ALIVE_OR_UNKNOWN;
+
+        /**
+         * How the connection looks now. Called on callers' threads, by the connection's only user, while no call is
+         * under way on it; costs microseconds and never waits.
+         */
+        Liveness look();
+    }
+
+    /**
+     * What a connect has brought.
+     *
+     * @param physical what the driver has opened
+     * @param lookout shows whether its socket is still good
+     */
+    record Link(Connection physical, Lookout lookout) {}
+
     /** Whether this support speaks for the driver of that URL. */
     boolean accepts(String jdbcUrl);
 
@@ -54,6 +88,20 @@ public interface DriverSupport {
      */
     default Map<String, String> connectProperties(ConnectSettings settings, Map<String, String> given) {
         return Map.of();
+    }
+
+    /**
+     * Connects. For supports that hand the driver a socket of their own, so that the pool can look at it.
+     *
+     * @param driver accepts the URL
+     * @param url as configured, without user and password
+     * @param properties all there are, login included; may be added to
+     * @return null when the driver returned null
+     * @throws SQLException what the driver throws
+     */
+    default @Nullable Link connect(Driver driver, String url, Properties properties) throws SQLException {
+        var physical = driver.connect(url, properties);
+        return physical == null ? null : new Link(physical, Lookout.NONE);
     }
 
     /**
@@ -100,6 +148,15 @@ public interface DriverSupport {
     /** Whether this error means that the physical connection must not be used again. */
     default boolean isFatal(SQLException error) {
         return false;
+    }
+
+    /**
+     * Whether the server at the other end accepts no writes from anybody, as a standby does, without a round trip; empty
+     * when that is not known. Asked after an error that says so (SQLSTATE 25006), for a holder may have begun a
+     * read-only transaction by SQL.
+     */
+    default Optional<Boolean> serverIsReadOnly(Connection physical) {
+        return Optional.empty();
     }
 
     /** What the driver can tell of a server before anybody logs in; empty where it can tell nothing. */

@@ -105,7 +105,7 @@ class ClosedHandleTest {
         var handed = Handed.make();
         handed.connection().close();
         handed.entry().session().restore();
-        var next = new ConnectionHandle(handed.entry());
+        var next = handed.entry().handOut();
         handed.driver().forget();
 
         var stale = (Statement) handed.all().get(Statement.class);
@@ -143,7 +143,7 @@ class ClosedHandleTest {
             }
             assertThat(handed.driver().names()).filteredOn("abort"::equals).hasSize(1);
             handed.driver().forget();
-            connection = new ConnectionHandle(handed.entry());
+            connection = Entries.entry(handed.driver().connection()).handOut();
         }
         other.join();
     }

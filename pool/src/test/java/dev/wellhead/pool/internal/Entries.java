@@ -8,6 +8,7 @@ import dev.wellhead.pool.spi.DriverSupport;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 
@@ -45,6 +46,11 @@ final class Entries {
             Pool.open(config().startMode(StartMode.LAZY).minIdle(0).build(), List.of());
 
     private Entries() {}
+
+    /** The last statement of the lease under way. */
+    static String sql(PoolEntry entry) {
+        return new Leases(POOL, UnaryOperator.identity()).of(entry, 0).sql();
+    }
 
     static PoolConfig.Builder config() {
         return PoolConfig.builder().jdbcUrl("jdbc:test:here");

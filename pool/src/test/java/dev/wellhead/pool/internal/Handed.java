@@ -45,7 +45,7 @@ record Handed(RecordingDriver driver, PoolEntry entry, Connection connection, Ma
     static Handed make() throws SQLException {
         var driver = new RecordingDriver();
         var entry = Entries.entry(driver.connection());
-        var connection = new ConnectionHandle(entry);
+        var connection = entry.handOut();
         var statement = connection.createStatement();
         Map<Class<?>, Object> all = Map.of(
                 Connection.class,

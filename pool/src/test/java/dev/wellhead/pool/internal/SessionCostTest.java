@@ -24,7 +24,7 @@ class SessionCostTest {
     @Test
     void asksNothingWhenTheHolderDidNothing() throws SQLException {
         var entry = entry();
-        new ConnectionHandle(entry).isClosed();
+        entry.handOut().isClosed();
         driver.forget();
 
         assertThat(entry.session().restore()).isFalse();
@@ -49,7 +49,7 @@ class SessionCostTest {
     @Test
     void putsNothingBackThatTheHolderPutBackHimself() throws SQLException {
         var entry = entry();
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
         handle.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         handle.setAutoCommit(false);
@@ -64,7 +64,7 @@ class SessionCostTest {
     @Test
     void rollsBackToBeSafeButCountsOnlyStatements() throws SQLException {
         var entry = entry();
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setAutoCommit(false);
         handle.commit();
         assertThat(entry.session().restore()).isFalse();
@@ -83,7 +83,7 @@ class SessionCostTest {
                 driver.connection(),
                 Entries.PLAIN,
                 Entries.config().autoCommit(false).build());
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setSchema("other");
         handle.createStatement().execute("SELECT 1");
         driver.forget();
@@ -99,7 +99,7 @@ class SessionCostTest {
     @Test
     void aSettingThatCannotBeReadCannotBePutBack() throws SQLException {
         var entry = entry();
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         driver.failWith(new SQLException("cannot tell", "55000"));
         assertThatThrownBy(() -> handle.setNetworkTimeout(Runnable::run, 5)).hasMessage("cannot tell");
         driver.failWith(null);
@@ -113,7 +113,7 @@ class SessionCostTest {
     @Test
     void whatTheDriverDoesNotSupportNeedsNotBePutBack() throws SQLException {
         var entry = entry();
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         driver.failWith(new SQLFeatureNotSupportedException("not supported", "0A000"));
         assertThatThrownBy(() -> handle.setNetworkTimeout(Runnable::run, 5)).hasMessage("not supported");
         driver.failWith(null);
@@ -124,7 +124,7 @@ class SessionCostTest {
     @Test
     void whatFailedHalfwayIsPutBackAllTheSame() throws SQLException {
         var entry = entry();
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setSchema("second");
         handle.setSchema("first");
         driver.failWith(new SQLException("made up", "08006"));
@@ -140,7 +140,7 @@ class SessionCostTest {
     @Test
     void aStatementThatWillNotCloseHindersNothing() throws SQLException {
         var entry = entry();
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         var statement = driver.make(java.sql.Statement.class);
         var stubborn = (java.sql.Statement) java.lang.reflect.Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {java.sql.Statement.class}, (proxy, method, arguments) -> {

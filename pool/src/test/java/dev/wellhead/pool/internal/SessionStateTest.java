@@ -99,7 +99,7 @@ class SessionStateTest {
     @MethodSource("supports")
     void reservedEndIsRefusedUntilItIsFreeAndForgottenAtRelease(DriverSupport driver) throws SQLException {
         var entry = entry(driver);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setAutoCommit(false);
         execute(handle, "INSERT INTO t VALUES (1)");
         handle.reserve("the test");
@@ -125,7 +125,7 @@ class SessionStateTest {
     @MethodSource("supports")
     void rollsBackAnOpenTransaction(DriverSupport driver) throws SQLException {
         var entry = entry(driver);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setAutoCommit(false);
         execute(handle, "INSERT INTO t VALUES (1)");
         handle.commit();
@@ -141,7 +141,7 @@ class SessionStateTest {
     @MethodSource("supports")
     void rollsBackAFailedTransaction(DriverSupport driver) throws SQLException {
         var entry = entry(driver);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setAutoCommit(false);
         assertThatThrownBy(() -> execute(handle, "SELECT 1/0")).isInstanceOf(SQLException.class);
 
@@ -155,7 +155,7 @@ class SessionStateTest {
     @MethodSource("supports")
     void countsNoRollbackWhereWorkWasFinished(DriverSupport driver) throws SQLException {
         var entry = entry(driver);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         execute(handle, "INSERT INTO t VALUES (1)");
         handle.setAutoCommit(false);
         assertThat(entry.session().restore()).isFalse();
@@ -177,7 +177,7 @@ class SessionStateTest {
     @MethodSource("supports")
     void rollbackToASavepointEndsNoTransaction(DriverSupport driver) throws SQLException {
         var entry = entry(driver);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setAutoCommit(false);
         execute(handle, "INSERT INTO t VALUES (1)");
         var savepoint = handle.setSavepoint();
@@ -190,7 +190,7 @@ class SessionStateTest {
     @Test
     void rollsBackATransactionBegunBySql() throws SQLException {
         var entry = entry(Entries.POSTGRES);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         execute(handle, "BEGIN");
         execute(handle, "INSERT INTO t VALUES (1)");
 
@@ -204,7 +204,7 @@ class SessionStateTest {
     @MethodSource("supports")
     void rollsBackWhatWasDoneOnThePhysicalConnection(DriverSupport driver) throws SQLException {
         var entry = entry(driver);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         var unwrapped = (Connection) handle.unwrap(PGConnection.class);
         assertThat(unwrapped).isSameAs(physical);
         unwrapped.setAutoCommit(false);
@@ -219,7 +219,7 @@ class SessionStateTest {
     @Test
     void putsChangedSettingsBack() throws SQLException {
         var entry = entry(Entries.POSTGRES);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setReadOnly(true);
         handle.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
         handle.setSchema("tenant");
@@ -250,7 +250,7 @@ class SessionStateTest {
     @Test
     void putsClientInfoBackThatWasReplacedAsAWhole() throws SQLException {
         var entry = entry(Entries.PLAIN);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         var changed = new Properties();
         changed.setProperty("ApplicationName", "whole");
         handle.setClientInfo(changed);
@@ -271,7 +271,7 @@ class SessionStateTest {
                         .isolation(Isolation.REPEATABLE_READ)
                         .schema("tenant"));
         for (var lease = 0; lease < 2; lease++) {
-            var handle = new ConnectionHandle(entry);
+            var handle = entry.handOut();
             assertThat(handle.getAutoCommit()).isFalse();
             assertThat(handle.isReadOnly()).isTrue();
             assertThat(handle.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
@@ -294,7 +294,7 @@ class SessionStateTest {
     @Test
     void closesStatementsLeftOpen() throws SQLException {
         var entry = entry(Entries.POSTGRES);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         var left = new java.util.ArrayList<java.sql.Statement>();
         for (var i = 0; i < 100; i++) {
             left.add(((StatementHandle) handle.prepareStatement("SELECT " + i)).physical());
@@ -318,7 +318,7 @@ class SessionStateTest {
     @Test
     void limitsStatementsWhereTheServerDoesNot() throws SQLException {
         var config = Entries.config().statementTimeout(Duration.ofMillis(1_001));
-        var handle = new ConnectionHandle(entry(Entries.PLAIN, config));
+        var handle = entry(Entries.PLAIN, config).handOut();
         try (var limited = handle.createStatement();
                 var own = handle.prepareStatement("SELECT 1")) {
             assertThat(limited.getQueryTimeout()).isEqualTo(2);
@@ -340,7 +340,7 @@ class SessionStateTest {
                 return settings.statementTimeoutMillis() == 1_001;
             }
         };
-        try (var unlimited = new ConnectionHandle(entry(onServer, config)).createStatement()) {
+        try (var unlimited = entry(onServer, config).handOut().createStatement()) {
             assertThat(unlimited.getQueryTimeout()).isZero();
         }
     }
@@ -348,7 +348,7 @@ class SessionStateTest {
     @Test
     void refusesToGoOnWithALostConnection() throws SQLException {
         var entry = entry(Entries.POSTGRES);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         handle.setAutoCommit(false);
         execute(handle, "INSERT INTO t VALUES (1)");
         var pid = physical.unwrap(PGConnection.class).getBackendPID();
@@ -360,7 +360,7 @@ class SessionStateTest {
 
     @Test
     void givesCursorsAndGeneratedKeysAndMetadataOutAsHandles() throws SQLException {
-        var handle = new ConnectionHandle(entry(Entries.POSTGRES));
+        var handle = entry(Entries.POSTGRES).handOut();
         handle.setAutoCommit(false);
         execute(
                 handle,
@@ -396,7 +396,7 @@ class SessionStateTest {
 
     @Test
     void theSameResultIsTheSameHandle() throws SQLException {
-        var handle = new ConnectionHandle(entry(Entries.POSTGRES));
+        var handle = entry(Entries.POSTGRES).handOut();
         try (var statement = handle.createStatement()) {
             var rows = statement.executeQuery("SELECT 1");
             assertThat(statement.getResultSet()).isSameAs(rows);
@@ -409,7 +409,7 @@ class SessionStateTest {
     @Test
     void aStatementThatClosesOnCompletionIsForgotten() throws SQLException {
         var entry = entry(Entries.POSTGRES);
-        var handle = new ConnectionHandle(entry);
+        var handle = entry.handOut();
         var statement = handle.createStatement();
         statement.closeOnCompletion();
         statement.executeQuery("SELECT 1").close();
@@ -422,21 +422,21 @@ class SessionStateTest {
     @Test
     void tellsTheEntryWhatRuns() throws SQLException {
         var entry = entry(Entries.POSTGRES);
-        var handle = new ConnectionHandle(entry);
-        entry.beginLease(Thread.currentThread(), "test", 0, true);
+        var handle = entry.handOut();
+        entry.beginLease(Thread.currentThread(), "test", 0);
         execute(handle, "SELECT 1");
-        assertThat(entry.lease(0).sql()).isEqualTo("SELECT 1");
+        assertThat(Entries.sql(entry)).isEqualTo("SELECT 1");
         try (var prepared = handle.prepareStatement("SELECT ?")) {
             prepared.setString(1, "secret");
             prepared.execute();
-            assertThat(entry.lease(0).sql()).isEqualTo("SELECT ?");
+            assertThat(Entries.sql(entry)).isEqualTo("SELECT ?");
             assertThat(prepared.toString()).endsWith("(SELECT ?)");
         }
         try (var batch = handle.createStatement()) {
             batch.addBatch("INSERT INTO t VALUES (1)");
             batch.addBatch("INSERT INTO t VALUES (2)");
             batch.executeBatch();
-            assertThat(entry.lease(0).sql()).isEqualTo("INSERT INTO t VALUES (2)");
+            assertThat(Entries.sql(entry)).isEqualTo("INSERT INTO t VALUES (2)");
         }
     }
 }
