@@ -6,17 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wellhead.testkit.PostgresServer;
-import java.nio.file.Files;
+import dev.wellhead.testkit.TestCertificate;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real servers, each with a certificate that it signed itself: one good, one that ran out, one for another host. */
 @Timeout(180)
 class DoctorTlsTest {
-    private static final String STORE_PASSWORD = "changeit";
-
     @TempDir
     static Path certificates;
 
@@ -39,7 +32,7 @@ class DoctorTlsTest {
     private Path folder;
 
     @BeforeAll
-    static void start() throws Exception {
+    static void start() {
         good = server("good", "dns:localhost", "-validity", "90");
         expired = server("expired", "dns:localhost", "-startdate", "-10d", "-validity", "5");
         elsewhere = server("elsewhere", "dns:db.example.com", "-validity", "10");
@@ -168,52 +161,9 @@ class DoctorTlsTest {
         return certificates.resolve(name + ".crt").toString();
     }
 
-    private static PostgresServer server(String name, String host, String... validity) throws Exception {
-        var store = certificates.resolve(name + ".p12");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "RSA",
-                "-dname",
-                "CN=" + name,
-                "-ext",
-                "san=" + host,
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                STORE_PASSWORD));
-        command.addAll(List.of(validity));
-        var keytool = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(certificates.resolve(name + ".log").toFile())
-                .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(keytool.exitValue()).isZero();
-        var keys = KeyStore.getInstance(store.toFile(), STORE_PASSWORD.toCharArray());
-        Files.writeString(
-                Path.of(certificate(name)),
-                pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
-        var key = certificates.resolve(name + ".key");
-        Files.writeString(
-                key,
-                pem(
-                        "PRIVATE KEY",
-                        keys.getKey("server", STORE_PASSWORD.toCharArray()).getEncoded()));
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    private static PostgresServer server(String name, String host, String... validity) {
         return PostgresServer.builder()
-                .setting("ssl", "on")
-                .setting("ssl_cert_file", certificate(name))
-                .setting("ssl_key_file", key.toString())
+                .tls(TestCertificate.create(certificates, name, host, validity))
                 .start();
-    }
-
-    private static String pem(String type, byte[] bytes) {
-        var text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-        return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
     }
 }

@@ -23,6 +23,7 @@ public final class ConfigSchema {
     private static final String NAME = "[A-Za-z0-9_-]{1,64}";
     private static final String OF_ANY_DATABASE = "^(?:databases\\." + NAME + "\\.)?";
 
+    private static final String LANE_NAME = "(?!default$)[A-Za-z0-9._-]{1,64}";
     private static final String PAIR = "[^=,][^,]*=[^,]*";
     private static final String WHOLE = "^\\s*[+-]?[0-9]+\\s*$";
     private static final String FRACTION = "^\\s*[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\s*$";
@@ -112,6 +113,9 @@ public final class ConfigSchema {
             if (Keys.PAIRS.equals(prefix + path)) {
                 patterns.put(pattern + "\\..+$", scalar());
             }
+            if (Keys.LANES.equals(prefix + path)) {
+                patterns.put(pattern + "\\." + LANE_NAME + "$", lane());
+            }
         }
         return patterns;
     }
@@ -177,7 +181,27 @@ public final class ConfigSchema {
         } else if (shape instanceof Shape.Flag) {
             type.put("anyOf", List.of(ordered("type", "boolean"), words(List.of("true", "false"))));
         } else if (shape instanceof Shape.Choice choice) {
-            type.put("anyOf", List.of(ordered("enum", choice.words()), words(choice.words())));
+            var forms = new ArrayList<>(List.of(ordered("enum", choice.words()), words(choice.words())));
+            if (choice.words().contains("off")) {
+                // What most YAML readers make of a bare off.
+                forms.add(ordered("const", false));
+            }
+            type.put("anyOf", forms);
+        } else if (shape instanceof Shape.Lanes) {
+            var lanes = LaneText.NAME + "=" + LaneText.PATTERN;
+            type.put(
+                    "anyOf",
+                    List.of(
+                            ordered("type", "string", "pattern", "^" + lanes + "(?:," + lanes + ")*$"),
+                            ordered(
+                                    "type",
+                                    "object",
+                                    "minProperties",
+                                    1,
+                                    "patternProperties",
+                                    Map.of("^" + LANE_NAME + "$", lane()),
+                                    "additionalProperties",
+                                    false)));
         } else if (shape instanceof Shape.Pairs) {
             type.put(
                     "anyOf",
@@ -188,6 +212,10 @@ public final class ConfigSchema {
             type.putAll(scalar());
         }
         return type;
+    }
+
+    private static Map<String, Object> lane() {
+        return ordered("type", "string", "pattern", "^" + LaneText.PATTERN + "$");
     }
 
     /** Those words in any case, with {@code _} for {@code -}. */

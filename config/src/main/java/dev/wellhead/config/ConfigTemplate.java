@@ -36,6 +36,7 @@ public final class ConfigTemplate {
             Map.entry("pool.catalog", "shop"),
             Map.entry("pool.schema", "public"),
             Map.entry("pool.application-name", "checkout"),
+            Map.entry("pool.lanes", "batch=0..6,admin=1..2 kept exempt"),
             Map.entry("pool.driver-properties", "socketTimeout=60,tcpKeepAlive=true"));
 
     private final Profile profile;
@@ -226,6 +227,9 @@ public final class ConfigTemplate {
         }
         if (shape instanceof Shape.Flag) {
             return "One of: true, false";
+        }
+        if (shape instanceof Shape.Lanes) {
+            return "Lanes with commas between: name=guaranteed..ceiling, then kept and exempt where they apply";
         }
         if (shape instanceof Shape.Pairs) {
             return "Pairs with commas between: name=value,name=value";

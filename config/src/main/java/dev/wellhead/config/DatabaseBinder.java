@@ -3,6 +3,7 @@
 package dev.wellhead.config;
 
 import dev.wellhead.pool.ConfigException;
+import dev.wellhead.pool.Lane;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +61,8 @@ final class DatabaseBinder {
         for (var key : Keys.DATABASE) {
             if (key.name().equals(Keys.PAIRS)) {
                 pairs();
+            } else if (key.name().equals(Keys.LANES)) {
+                lanes();
             } else {
                 bind(key);
             }
@@ -101,14 +104,41 @@ final class DatabaseBinder {
             }
         }
         for (var part : resolution.pickParts(database, Keys.PAIRS)) {
-            // One rank may say both forms: the single pair is the more precise.
-            if (whole == null
-                    || part.layer().compareTo(whole.layer()) <= 0
-                    || !pairs.containsKey(part.slot().part())) {
+            if (counts(part, whole, pairs)) {
                 pairs.put(part.slot().part(), part.text());
             }
         }
         draft.pool.driverProperties(pairs);
+    }
+
+    private void lanes() {
+        var whole = picked.get(Keys.LANES);
+        var lanes = new TreeMap<String, Lane>();
+        if (whole != null) {
+            try {
+                LaneText.parse(whole.text()).forEach(lane -> lanes.put(lane.name(), lane));
+            } catch (BadValueException refused) {
+                refuse(Keys.LANES, whole, refused);
+            }
+        }
+        for (var part : resolution.pickParts(database, Keys.LANES)) {
+            try {
+                if (counts(part, whole, lanes)) {
+                    var lane = LaneText.lane(part.slot().part(), part.text());
+                    lanes.put(lane.name(), lane);
+                }
+            } catch (BadValueException refused) {
+                refuse(Keys.LANES, part, refused);
+            }
+        }
+        draft.pool.lanes(List.copyOf(lanes.values()));
+    }
+
+    /** One rank may say both forms: the single part is the more precise. */
+    private static boolean counts(Said part, @Nullable Said whole, Map<String, ?> parts) {
+        return whole == null
+                || part.layer().compareTo(whole.layer()) <= 0
+                || !parts.containsKey(part.slot().part());
     }
 
     private void tls() {
@@ -238,6 +268,10 @@ final class DatabaseBinder {
         if (bad.contains(key) || other.filter(bad::contains).isPresent()) {
             return;
         }
+        if (key.equals(Keys.LANES)) {
+            refuseLane(violation);
+            return;
+        }
         var said = picked.get(key);
         var blamed = said != null && said.layer().isExplicit()
                 ? said
@@ -250,6 +284,21 @@ final class DatabaseBinder {
                 readable(violation.rule()),
                 readable(violation.fix())));
         bad.add(key);
+    }
+
+    /** A lane, or all of them together: each is told, where that lane stands if it has a place of its own. */
+    private void refuseLane(ConfigException.Violation violation) {
+        var name = violation.value().split("=", 2)[0];
+        var parts = resolution.pickParts(database, Keys.LANES);
+        var own = parts.stream().filter(part -> part.slot().part().equals(name)).findFirst();
+        var said = own.or(() -> Optional.ofNullable(picked.get(Keys.LANES)))
+                .or(() -> parts.stream().findFirst());
+        problems.accept(Problem.error(
+                said.map(Said::place).orElse("default"),
+                own.map(Said::slot).orElse(Said.Slot.of(database, Keys.LANES)).text(),
+                own.map(Said::shown).orElse(violation.value()),
+                readable(violation.rule()),
+                readable(violation.fix())));
     }
 
     /** The other key that a rule names, as in {@code must not exceed max-size=10}. */
@@ -301,7 +350,7 @@ final class DatabaseBinder {
 
     /** What the value would be if nobody had said anything of the key. */
     private String standard(Key<?, ?, ?> key, String value) {
-        if (said(key.name()) == null && !key.name().equals(Keys.PAIRS)) {
+        if (said(key.name()) == null && !Keys.OF_PARTS.contains(key.name())) {
             return value;
         }
         var number = resolution.ofProfile(database, key.name());
@@ -314,9 +363,9 @@ final class DatabaseBinder {
     }
 
     private String origin(String key) {
-        if (key.equals(Keys.PAIRS)) {
+        if (Keys.OF_PARTS.contains(key)) {
             var places = new LinkedHashSet<String>();
-            if (tlsBecameProperties) {
+            if (tlsBecameProperties && key.equals(Keys.PAIRS)) {
                 places.add("tls.mode");
             }
             Optional.ofNullable(picked.get(key)).ifPresent(said -> places.add(said.place()));

@@ -30,8 +30,10 @@ final class KeyNames {
         if (Keys.isDatabaseKey(key)) {
             return Optional.of(Slot.of(database, key));
         }
-        if (key.startsWith(Keys.PAIRS + ".")) {
-            return Optional.of(new Slot(database, Keys.PAIRS, key.substring(Keys.PAIRS.length() + 1)));
+        for (var whole : Keys.OF_PARTS) {
+            if (key.startsWith(whole + ".")) {
+                return Optional.of(new Slot(database, whole, key.substring(whole.length() + 1)));
+            }
         }
         if (!ofDatabase.matches() && Keys.find(name).isPresent()) {
             return Optional.of(Slot.of(Said.NO_DATABASE, name));

@@ -10,7 +10,9 @@ import static dev.wellhead.config.ValueType.flag;
 import static dev.wellhead.config.ValueType.text;
 
 import dev.wellhead.config.ValueType.Span;
+import dev.wellhead.pool.Admission;
 import dev.wellhead.pool.Isolation;
+import dev.wellhead.pool.NestedAcquire;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.StartMode;
@@ -34,6 +36,10 @@ final class Keys {
     static final String DATABASES = "databases.";
     static final String ENVIRONMENT_PREFIX = "WELLHEAD_";
     static final String PAIRS = "pool.driver-properties";
+    static final String LANES = "pool.lanes";
+
+    /** Keys that in a file may be a mapping: each name below them is a part of the value. */
+    static final List<String> OF_PARTS = List.of(PAIRS, LANES);
 
     /** Keys that name a file, and the key whose value that file holds. */
     static final Map<String, String> FILES = Map.of("password-file", "password", "url-file", "url");
@@ -247,6 +253,21 @@ final class Keys {
                 PoolConfig.Builder::maxWaiting,
                 PoolConfig::maxWaiting,
                 "Most callers in line for a connection; one more is refused at once.");
+        table.add(
+                "admission",
+                choice(Admission.class),
+                PoolConfig.Builder::admission,
+                PoolConfig::admission,
+                "Who is refused early when more callers come than can be served.");
+        table.change = Change.RESTART;
+        table.add(
+                "lanes",
+                ValueType.lanes(),
+                PoolConfig.Builder::lanes,
+                PoolConfig::lanes,
+                "Kinds of callers with a guaranteed share and a ceiling; kept: the share is not lent to others;"
+                        + " exempt: no leak reports; in a file also as a mapping.");
+        table.change = Change.LIVE;
         table.time(
                 "connect-timeout",
                 Span.POSITIVE,
@@ -301,6 +322,28 @@ final class Keys {
                 PoolConfig.Builder::leakThreshold,
                 PoolConfig::leakThreshold,
                 "A connection that is held for longer is reported as a leak; 0: off.");
+        table.flag(
+                "acquire-tracing",
+                PoolConfig.Builder::acquireTracing,
+                PoolConfig::acquireTracing,
+                "Whether each lease remembers the stack of its acquire, for leak reports; costs microseconds a lease.");
+        table.time(
+                "leak-reclaim-after",
+                Span.NOT_NEGATIVE,
+                PoolConfig.Builder::leakReclaimAfter,
+                PoolConfig::leakReclaimAfter,
+                "A lease reported as a leak, in which no statement ran for this long, is aborted; 0: off.");
+        table.flag(
+                "reclaim-abandoned",
+                PoolConfig.Builder::reclaimAbandoned,
+                PoolConfig::reclaimAbandoned,
+                "Whether the connection of a handle that became garbage without close() is taken back.");
+        table.add(
+                "nested-acquire",
+                choice(NestedAcquire.class),
+                PoolConfig.Builder::nestedAcquire,
+                PoolConfig::nestedAcquire,
+                "What happens to a caller who would wait while it holds another connection of the same pool.");
         table.time(
                 "create-retry-interval",
                 Span.POSITIVE,
@@ -378,6 +421,16 @@ final class Keys {
                 PoolConfig.Builder::pooled,
                 PoolConfig::pooled,
                 "Whether a pooler such as PgBouncer stands in front, so that no session state is kept.");
+        table.flag(
+                "statistics",
+                PoolConfig.Builder::statistics,
+                PoolConfig::statistics,
+                "Whether times of use are added up; what is counted is counted always.");
+        table.flag(
+                "leases",
+                PoolConfig.Builder::leases,
+                PoolConfig::leases,
+                "Whether the pool notes who holds which connection; leak reports need it.");
         table.add(
                 "start-mode",
                 choice(StartMode.class),

@@ -28,6 +28,9 @@ sealed interface Shape {
     /** {@code name=value,...}, in a file a mapping as well. */
     record Pairs() implements Shape {}
 
+    /** {@code name=guaranteed..ceiling,...}, in a file a mapping as well. */
+    record Lanes() implements Shape {}
+
     /** The range of numbers as people write it; empty where there is none. */
     default String range() {
         if (this instanceof Whole whole) {

@@ -2,8 +2,10 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.pool.Lane;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -188,6 +190,11 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer, S
                                         + (Masking.isSecretName(pair.getKey()) ? Masking.MASK : pair.getValue()))
                                 .collect(Collectors.joining(",")),
                 new Shape.Pairs());
+    }
+
+    /** Lanes with commas between; in a file a mapping as well. */
+    static ValueType<List<Lane>> lanes() {
+        return new ValueType<>("name=guaranteed..ceiling,...", LaneText::parse, LaneText::text, new Shape.Lanes());
     }
 
     private static int wholeNumber(String text, String rule, String fix) throws BadValueException {

@@ -87,6 +87,12 @@ class ConfigSchemaTest {
                 "databases.orders.url: postgresql://localhost/o\ndatabases.orders.pool: {max-size: 5}\n",
                 "databases.orders.url: postgresql://localhost/o\ndatabases.orders.pool.driver-properties.a: 1\n",
                 "pool.driver-properties: a=b,c=d\n",
+                "pool.admission: off\n",
+                "pool.lanes: batch=0..2, admin = 1 .. 1 kept EXEMPT\n",
+                "pool:\n  lanes:\n    batch: 0..2\n    admin: 1..1 exempt\n",
+                "pool:\n  lanes.batch: 0..2\n",
+                "pool.lanes.batch: 0..2 kept\n",
+                "databases.orders.url: postgresql://localhost/o\ndatabases.orders.pool.lanes.batch: 0..2\n",
                 "pool:\n  driver-properties:\n    socketTimeout: 30\n    tcpKeepAlive: true\n",
                 "pool:\n  driver-properties.socketTimeout: 30\n",
                 "pool.driver-properties.socketTimeout: 30\n",
@@ -128,6 +134,14 @@ class ConfigSchemaTest {
                 "pool.isolation: total\n",
                 "pool.driver-properties: nonsense\n",
                 "pool.driver-properties: {}\n",
+                "pool.lanes: batch\n",
+                "pool.lanes: batch=2\n",
+                "pool.lanes: default=0..2\n",
+                "pool.lanes: batch=0..2 keep\n",
+                "pool.lanes: {batch: {ceiling: 2}}\n",
+                "pool.lanes: {default: 0..2}\n",
+                "pool.lanes.batch: 2\n",
+                "pool.admission: never\n",
                 "retry.multiplier: 0.5\n",
                 "server.port: 65536\n",
                 "profile: prod\n",
@@ -150,6 +164,8 @@ class ConfigSchemaTest {
                 "url: postgresql://host:5x32/shop\n",
                 "tls.ca-cert: /no/such/file\n",
                 "pool: {min-idle: 30, max-size: 5}\n",
+                "pool: {lanes: {batch: 0..30}, max-size: 5}\n",
+                "pool.lanes: batch=0..2,batch=0..3\n",
                 "databases.orders.pool.max-size: 5\n",
                 "pool.max-size: '99999'\n",
                 "pool.acquire-timeout: 400d\n",
@@ -167,8 +183,8 @@ class ConfigSchemaTest {
     @MethodSource("keys")
     void agreesWithTheTypeOfEachKey(String name) throws Exception {
         var key = Keys.find(name).orElseThrow();
-        var cases =
-                new ArrayList<>(List.of("0", "1", "-1", "5.5", "5s", "1m 30s", "-5s", "PT5S", "true", "word", "a=b"));
+        var cases = new ArrayList<>(
+                List.of("0", "1", "-1", "5.5", "5s", "1m 30s", "-5s", "PT5S", "true", "word", "a=b", "a=0..1"));
         if (key.type().shape() instanceof Shape.Whole whole) {
             for (long edge : new long[] {whole.least(), whole.most()}) {
                 cases.addAll(List.of("" + (edge - 1), "" + edge, "" + (edge + 1)));

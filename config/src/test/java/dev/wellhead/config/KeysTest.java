@@ -37,7 +37,10 @@ class KeysTest {
             "factor", "3",
             "duration", "7s",
             "name=value,...", "socketTimeout=30",
+            "name=guaranteed..ceiling,...", "admin=1..1 kept exempt,batch=0..2",
             "pool.isolation", "serializable",
+            "pool.admission", "off",
+            "pool.nested-acquire", "refuse",
             "pool.start-mode", "lazy");
 
     @TempDir

@@ -7,15 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.testkit.PostgresServer;
+import dev.wellhead.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.sql.SQLException;
-import java.util.Base64;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real server with a certificate of its own: trusted when told so, refused when not. */
 class VerifiedTlsTest {
-
-    private static final String STORE_PASSWORD = "changeit";
 
     @TempDir
     static Path certificates;
@@ -36,13 +30,10 @@ class VerifiedTlsTest {
     Path folder;
 
     @BeforeAll
-    static void start() throws Exception {
-        writeCertificate();
-        server = PostgresServer.builder()
-                .setting("ssl", "on")
-                .setting("ssl_cert_file", certificates.resolve("server.crt").toString())
-                .setting("ssl_key_file", certificates.resolve("server.key").toString())
-                .start();
+    static void start() throws IOException {
+        var own = TestCertificate.create(certificates, "localhost", "dns:localhost");
+        certificate = Files.readString(own.certificate());
+        server = PostgresServer.builder().tls(own).start();
     }
 
     @AfterAll
@@ -61,7 +52,9 @@ class VerifiedTlsTest {
     @Test
     void aCertificateNamedInTheUrlIsTrusted() throws Exception {
         var given = new Given(folder)
-                .env("DATABASE_URL", url() + "?sslmode=verify-full&sslrootcert=" + certificates.resolve("server.crt"));
+                .env(
+                        "DATABASE_URL",
+                        url() + "?sslmode=verify-full&sslrootcert=" + certificates.resolve("localhost.crt"));
         assertThat(tlsVersion(given)).startsWith("TLSv1.");
     }
 
@@ -88,47 +81,5 @@ class VerifiedTlsTest {
             row.next();
             return row.getString(1);
         }
-    }
-
-    private static void writeCertificate() throws IOException, InterruptedException, GeneralSecurityException {
-        var store = certificates.resolve("server.p12");
-        var keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "RSA",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        STORE_PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(certificates.resolve("keytool.log").toFile())
-                .start();
-        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(keytool.exitValue()).isZero();
-        var keys = KeyStore.getInstance(store.toFile(), STORE_PASSWORD.toCharArray());
-        certificate = pem("CERTIFICATE", keys.getCertificate("server").getEncoded());
-        Files.writeString(certificates.resolve("server.crt"), certificate);
-        var key = certificates.resolve("server.key");
-        Files.writeString(
-                key,
-                pem(
-                        "PRIVATE KEY",
-                        keys.getKey("server", STORE_PASSWORD.toCharArray()).getEncoded()));
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-    }
-
-    private static String pem(String type, byte[] bytes) {
-        var text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-        return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
     }
 }

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Lane;
 import dev.wellhead.pool.WellheadDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -96,9 +97,17 @@ final class Calls implements Session {
         release(operation, connection);
     }
 
-    /** Acquires, works, releases. A release that fails after the work was done does not undo it, so it is only logged. */
+    /** Acquires, works, releases, in the default lane; as the other. */
     <T extends @Nullable Object> T leased(String operation, Progress progress, SqlWork<T> work) throws SQLException {
-        var connection = dataSource.getConnection(operation);
+        return leased(operation, Lane.DEFAULT, progress, work);
+    }
+
+    /** Acquires, works, releases. A release that fails after the work was done does not undo it, so it is only logged. */
+    <T extends @Nullable Object> T leased(String operation, String lane, Progress progress, SqlWork<T> work)
+            throws SQLException {
+        var connection = lane.equals(Lane.DEFAULT)
+                ? dataSource.getConnection(operation)
+                : dataSource.lane(lane).named(operation).getConnection();
         long start = clock.getAsLong();
         try {
             T result;

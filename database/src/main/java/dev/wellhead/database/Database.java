@@ -7,6 +7,7 @@ import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.WellheadDataSource;
+import dev.wellhead.sql.SqlLiterals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         long start = System.nanoTime();
         WellheadDataSource dataSource;
         try {
-            dataSource = new WellheadDataSource(config.pool());
+            dataSource = new WellheadDataSource(config.pool(), SqlLiterals::hide);
         } catch (PoolStartException e) {
             var failed = new FailedCall(
                     config.name(),

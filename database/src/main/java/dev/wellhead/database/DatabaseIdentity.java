@@ -70,13 +70,16 @@ final class DatabaseIdentity {
                 : pool.credentials().getClass().getSimpleName();
     }
 
-    private static Map<String, Object> settings(DatabaseConfig config) {
+    /** What may be shown, by key; whatever else two settings differ in, {@link #describe} only names. */
+    static Map<String, Object> settings(DatabaseConfig config) {
         var pool = config.pool();
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("max-size", pool.maxSize());
         shown.put("min-idle", pool.minIdle());
         shown.put("acquire-timeout", pool.acquireTimeout());
         shown.put("max-waiting", pool.maxWaiting());
+        shown.put("admission", pool.admission());
+        shown.put("lanes", pool.lanes());
         shown.put("connect-timeout", pool.connectTimeout());
         shown.put("validation-timeout", pool.validationTimeout());
         shown.put("validate-after-idle", pool.validateAfterIdle());
@@ -86,6 +89,10 @@ final class DatabaseIdentity {
         shown.put("max-uses", pool.maxUses());
         shown.put("keepalive-interval", pool.keepaliveInterval());
         shown.put("leak-threshold", pool.leakThreshold());
+        shown.put("acquire-tracing", pool.acquireTracing());
+        shown.put("leak-reclaim-after", pool.leakReclaimAfter());
+        shown.put("reclaim-abandoned", pool.reclaimAbandoned());
+        shown.put("nested-acquire", pool.nestedAcquire());
         shown.put("create-retry-interval", pool.createRetryInterval());
         shown.put("close-timeout", pool.closeTimeout());
         shown.put("housekeeper-interval", pool.housekeeperInterval());
@@ -97,6 +104,8 @@ final class DatabaseIdentity {
         shown.put("schema", pool.schema().orElse("none"));
         shown.put("application-name", pool.applicationName());
         shown.put("pooled", pool.pooled());
+        shown.put("statistics", pool.statistics());
+        shown.put("leases", pool.leases());
         shown.put("start-mode", pool.startMode());
         shown.put("start-retries", pool.startRetries());
         shown.put("start-retry-delay", pool.startRetryDelay());

@@ -38,7 +38,7 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
     public T run(Progress progress) throws SQLException {
         hooks = new Hooks(operation, calls.retrier().log());
         try {
-            return calls.leased(operation, progress, connection -> transacted(connection, progress));
+            return calls.leased(operation, options.lane(), progress, connection -> transacted(connection, progress));
         } catch (Throwable failure) {
             if (isInDoubt(progress, failure)) {
                 hooks.inDoubt();

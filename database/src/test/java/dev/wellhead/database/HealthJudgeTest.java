@@ -8,6 +8,7 @@ import dev.wellhead.database.Probe.Outcome;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolSnapshot;
+import dev.wellhead.pool.spi.DriverSupport.TransactionState;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -88,7 +89,20 @@ class HealthJudgeTest {
 
     @Test
     void saturationByLeasesHeldTooLongIsLeak() {
-        var lease = new Lease(3, OptionalLong.of(77), "worker-1", "export", "SELECT 1", Duration.ofSeconds(75));
+        var lease = new Lease(
+                3,
+                OptionalLong.of(77),
+                "worker-1",
+                "export",
+                "export",
+                "",
+                "SELECT 1",
+                TransactionState.OPEN,
+                false,
+                Duration.ZERO,
+                Duration.ofSeconds(70),
+                Duration.ofSeconds(75),
+                Instant.EPOCH);
         var report = judge.report(answered(), Snapshots.of(20, 0, 1), List.of(lease), false);
         assertThat(report.verdict()).isEqualTo(Verdict.LEAK_SUSPECTED);
         assertThat(report.recommendations().get(0))

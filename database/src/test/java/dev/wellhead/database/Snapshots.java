@@ -9,6 +9,7 @@ import dev.wellhead.pool.RefusalReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,7 +26,7 @@ final class Snapshots {
     static PoolSnapshot of(int active, int idle, int waiting) {
         Map<RefusalReason, Long> refused = new EnumMap<>(RefusalReason.class);
         Map<EvictReason, Long> closed = new EnumMap<>(EvictReason.class);
-        var counters = new PoolSnapshot.Counters(0, 0, refused, 0, active + idle, 0, closed, 0, 0, 0, 0, 0);
+        var counters = new PoolSnapshot.Counters(0, 0, refused, 0, active + idle, 0, closed, 0, 0, 0, 0, 0, 0);
         return new PoolSnapshot(
                 "orders",
                 PoolState.RUNNING,
@@ -43,6 +44,7 @@ final class Snapshots {
                 waiting == 0 ? Duration.ZERO : Duration.ofMillis(321),
                 Duration.ofMillis(1),
                 Duration.ofMillis(45),
+                List.of(),
                 counters,
                 Optional.empty(),
                 Instant.now());

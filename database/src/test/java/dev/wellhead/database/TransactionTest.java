@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.wellhead.pool.Isolation;
+import dev.wellhead.pool.Lane;
+import dev.wellhead.pool.LaneUse;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.TestDatabase;
 import java.sql.Connection;
@@ -322,6 +324,28 @@ class TransactionTest {
             one.transaction("write", tx -> tx.update("write", INSERT, 1));
         }
         assertThat(count()).isEqualTo(1);
+    }
+
+    @Test
+    void transactionTakesItsConnectionInTheLaneThatItsOptionsName() {
+        try (var one = Opened.database(real.jdbcUrl(), pool -> pool.lanes(List.of(Lane.of("batch", 0, 1))))) {
+            var batch = TransactionOptions.DEFAULT.withLane("batch").withReadOnly(true);
+            var inBatch = one.transaction(
+                    "nightly", batch, tx -> one.dataSource().snapshot().lanes());
+            var inDefault =
+                    one.transaction("request", tx -> one.dataSource().snapshot().lanes());
+
+            assertThat(inBatch)
+                    .filteredOn(lane -> lane.held() == 1)
+                    .extracting(LaneUse::lane)
+                    .containsExactly("batch");
+            assertThat(inDefault)
+                    .filteredOn(lane -> lane.held() == 1)
+                    .extracting(LaneUse::lane)
+                    .containsExactly(Lane.DEFAULT);
+            assertThatThrownBy(() -> one.transaction("none", batch.withLane("bulk"), tx -> 0))
+                    .hasStackTraceContaining("has no lane 'bulk'");
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.Meaning;
 import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.LaneUse;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.RefusalReason;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -43,6 +44,7 @@ final class DatabaseMeters implements AutoCloseable {
         this.poolTag = Tags.of("pool", database.name());
         this.databaseTag = Tags.of("database", database.name());
         connections();
+        lanes();
         acquires();
         opensAndCloses();
         calls();
@@ -69,6 +71,29 @@ final class DatabaseMeters implements AutoCloseable {
                 .register(registry));
     }
 
+    /** A pool has the same lanes all its life. */
+    private void lanes() {
+        for (var lane : database.snapshot().lanes()) {
+            var name = lane.lane();
+            ofLane("wellhead.pool.lane.active", "Connections that callers of the lane hold", name, LaneUse::held);
+            ofLane("wellhead.pool.lane.waiting", "Callers of the lane in line", name, LaneUse::waiting);
+            ofLane("wellhead.pool.lane.guaranteed", "The lane's guaranteed share", name, LaneUse::guaranteed);
+            ofLane("wellhead.pool.lane.ceiling", "The most connections that the lane may hold", name, LaneUse::ceiling);
+        }
+    }
+
+    private void ofLane(String name, String description, String lane, ToDoubleFunction<LaneUse> value) {
+        gauge(
+                name,
+                description,
+                poolTag.and("lane", lane),
+                moment -> moment.lanes().stream()
+                        .filter(use -> use.lane().equals(lane))
+                        .mapToDouble(value)
+                        .findFirst()
+                        .orElse(0));
+    }
+
     private void state(String state, ToDoubleFunction<PoolSnapshot> value) {
         gauge("wellhead.pool.connections", "Connections by state", poolTag.and("state", state), value);
     }
@@ -91,6 +116,20 @@ final class DatabaseMeters implements AutoCloseable {
         for (var reason : RefusalReason.values()) {
             acquires("refused", tag(reason), counters -> counters.refused().getOrDefault(reason, 0L));
         }
+        hints();
+    }
+
+    private void hints() {
+        counter(
+                "wellhead.pool.would.refuse",
+                "Acquires that admission=observe let wait though deadline would have refused them",
+                poolTag,
+                PoolSnapshot.Counters::wouldRefuse);
+        counter(
+                "wellhead.pool.nested",
+                "Acquires that had to wait while their thread held another connection of the pool",
+                poolTag,
+                PoolSnapshot.Counters::nested);
     }
 
     private void acquires(String outcome, String reason, ToLongFunction<PoolSnapshot.Counters> value) {

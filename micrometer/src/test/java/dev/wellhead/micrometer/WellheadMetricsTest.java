@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.pool.Lane;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.testkit.PostgresServer;
 import io.micrometer.core.instrument.Meter;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -97,7 +99,7 @@ class WellheadMetricsTest {
         }
 
         var use = registry.get("wellhead.pool.use").timer();
-        assertThat(use.count()).isEqualTo(1);
+        await().until(() -> use.count() == 1);
         assertThat(use.totalTime(TimeUnit.MILLISECONDS)).isBetween(20.0, 30_000.0);
         assertThat(registry.get("wellhead.pool.acquire.wait").timer().count()).isEqualTo(1);
         // Opened after binding, in place of the one that this evicts.
@@ -185,8 +187,53 @@ class WellheadMetricsTest {
         }
     }
 
+    private static DatabaseConfig withLanes() {
+        var plain = config("laned", PostgresServer.shared().jdbcUrl());
+        return DatabaseConfig.of(
+                plain.pool().toBuilder().lanes(List.of(Lane.of("batch", 0, 1))).build());
+    }
+
+    @Test
+    void lanesShowWhatTheyHoldAndMay() throws Exception {
+        var laned = manager.open(withLanes()).dataSource();
+        metrics.refresh(registry);
+
+        assertThat(gauge("wellhead.pool.lane.ceiling", "lane", "batch")).isEqualTo(1);
+        assertThat(gauge("wellhead.pool.lane.guaranteed", "lane", "default")).isEqualTo(2);
+        assertThat(registry.find("wellhead.pool.lane.active")
+                        .tag("pool", "default")
+                        .gauges())
+                .isEmpty();
+        try (Connection held = laned.lane("batch").getConnection()) {
+            assertThat(held.isClosed()).isFalse();
+            await().until(() -> gauge("wellhead.pool.lane.active", "lane", "batch") == 1);
+            assertThat(gauge("wellhead.pool.lane.active", "lane", "default")).isZero();
+            assertThat(gauge("wellhead.pool.lane.waiting", "lane", "batch")).isZero();
+        }
+        await().until(() -> gauge("wellhead.pool.lane.active", "lane", "batch") == 0);
+    }
+
+    @Test
+    void nestedAcquiresAreCounted() throws Exception {
+        var pool = manager.database().dataSource();
+        try (Connection one = pool.getConnection();
+                Connection two = pool.getConnection()) {
+            assertThat(one).isNotSameAs(two);
+            assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+        }
+
+        // The second acquire counts too where it waited for an opening.
+        long nested = pool.snapshot().counters().nested();
+        assertThat(nested).isBetween(1L, 2L);
+        await().until(() -> sum("wellhead.pool.nested") == nested);
+        assertThat(sum("wellhead.pool.would.refuse")).isZero();
+    }
+
     @Test
     void thePageNamesEveryMeterTagAndValue() throws Exception {
+        manager.open(withLanes());
+        metrics.refresh(registry);
+        var chosen = Set.of("default", "laned", "batch");
         var page = Files.readString(PAGE);
         Set<String> names = new TreeSet<>();
         for (Meter meter : registry.getMeters()) {
@@ -196,7 +243,7 @@ class WellheadMetricsTest {
             }
             names.add(meter.getId().getName());
             meter.getId().getTags().stream()
-                    .filter(tag -> !tag.getValue().equals("default"))
+                    .filter(tag -> !chosen.contains(tag.getValue()))
                     .forEach(tag -> assertThat(page)
                             .contains("`" + tag.getKey() + "` = ")
                             .contains("`" + tag.getValue() + "`"));
