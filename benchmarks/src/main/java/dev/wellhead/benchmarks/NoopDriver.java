@@ -11,17 +11,22 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLWarning;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A JDBC driver that does nothing, so that what is measured over it is the cost of what lies above. Every statement
  * answers the one row {@link Visitor#ANSWER}, without allocating: a connection has one statement for each spelling of the
- * columns, and that one result.
+ * columns, and that one result. {@code ?connectMillis=150} in the URL makes a connect take so long.
  */
 public final class NoopDriver implements Driver {
 
     static final String URL = "jdbc:noop:bench";
+
+    private static final Pattern CONNECT_MILLIS = Pattern.compile("[?&]connectMillis=([0-9]{1,6})");
+    private static final AtomicInteger OPENED = new AtomicInteger();
 
     static {
         try {
@@ -32,8 +37,26 @@ public final class NoopDriver implements Driver {
     }
 
     @Override
-    public @Nullable Connection connect(String url, Properties info) {
-        return acceptsURL(url) ? new NoopConnection() : null;
+    public @Nullable Connection connect(String url, Properties info) throws SQLException {
+        if (!acceptsURL(url)) {
+            return null;
+        }
+        var delay = CONNECT_MILLIS.matcher(url);
+        if (delay.find()) {
+            try {
+                Thread.sleep(Long.parseLong(delay.group(1)));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SQLException("Interrupted while connecting", "08001", e);
+            }
+        }
+        OPENED.incrementAndGet();
+        return new NoopConnection();
+    }
+
+    /** Connections opened so far in this JVM. */
+    static int opened() {
+        return OPENED.get();
     }
 
     @Override

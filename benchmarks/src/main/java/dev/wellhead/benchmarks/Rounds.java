@@ -60,7 +60,7 @@ final class Rounds {
                         spread("%.2f", pairs(series.cpu, baseSeries.cpu, (one, of) -> one / of)),
                         spread("%,.0f", pairs(series.cpu, baseSeries.cpu, (one, of) -> one - of)),
                         spread("%,.0f", values(series.scores)),
-                        median(values(series.allocations)))));
+                        Spread.of(values(series.allocations)).median())));
         return text.toString();
     }
 
@@ -100,18 +100,7 @@ final class Rounds {
     }
 
     private static String spread(String format, double[] values) {
-        return (format + " (" + format + " to " + format + ")")
-                .formatted(
-                        median(values),
-                        Arrays.stream(values).min().orElseThrow(),
-                        Arrays.stream(values).max().orElseThrow());
-    }
-
-    private static double median(double[] values) {
-        var sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Spread.of(values).text(format);
     }
 
     private static double[] values(List<Double> list) {

@@ -11,7 +11,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** That each of them runs, so that they do not rot. Numbers are for {@code ./bench}. */
+/** That each of them runs, so that they do not rot. Numbers are for {@code benchmarks/run}. */
 class BenchmarksRunTest {
 
     @Test
