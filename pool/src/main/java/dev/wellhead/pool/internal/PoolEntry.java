@@ -358,12 +358,6 @@ public final class PoolEntry extends StateWord {
         return holder != null;
     }
 
-    /** The handle of the current lease, or null: there is none, or it was {@linkplain #dropHandle dropped}. */
-    @Nullable
-    ConnectionHandle handle() {
-        return handle;
-    }
-
     /** Holds that handle no longer; false when it is not the one held. Then only its user keeps it from being garbage. */
     boolean dropHandle(ConnectionHandle held) {
         return HANDLE.compareAndSet(this, held, null);
