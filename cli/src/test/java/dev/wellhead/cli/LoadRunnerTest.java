@@ -11,6 +11,7 @@ import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.time.Duration;
 import java.util.NavigableMap;
@@ -32,7 +33,7 @@ class LoadRunnerTest {
             Database database = manager.database();
             var length = Duration.ofSeconds(6);
             var runner = new LoadRunner(database, new LoadPlan(8, 1, Duration.ofMillis(1), Optional.of(length)));
-            var running = CompletableFuture.supplyAsync(() -> run(runner));
+            var running = CompletableFuture.supplyAsync(() -> run(runner), OwnThread.EACH);
             await().until(() -> runner.answered() > 500);
             server.kill();
             await().until(() -> runner.failed() >= 8);
@@ -61,8 +62,10 @@ class LoadRunnerTest {
             var length = Duration.ofSeconds(10);
             var runner =
                     new LoadRunner(manager.database(), new LoadPlan(10, 1, Duration.ofMillis(20), Optional.of(length)));
-            var running = CompletableFuture.supplyAsync(() ->
-                    run(runner, (share, answered, failed, elapsed) -> answeredAt.put(elapsed.toMillis(), answered)));
+            var running = CompletableFuture.supplyAsync(
+                    () -> run(
+                            runner, (share, answered, failed, elapsed) -> answeredAt.put(elapsed.toMillis(), answered)),
+                    OwnThread.EACH);
             await().until(() -> !answeredAt.isEmpty() && answeredAt.lastKey() > 3_000);
             server.kill();
             await().until(() -> runner.failed() >= 10);

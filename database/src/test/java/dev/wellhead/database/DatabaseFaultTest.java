@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.StartMode;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -59,10 +60,12 @@ class DatabaseFaultTest {
     void callIsTriedAgainUntilTheServerIsBack() {
         try (var log = new LogCapture()) {
             server.kill();
-            var back = CompletableFuture.runAsync(() -> {
-                await().until(() -> log.lines().stream().anyMatch(line -> line.contains("attempt=2/")));
-                server.restart();
-            });
+            var back = CompletableFuture.runAsync(
+                    () -> {
+                        await().until(() -> log.lines().stream().anyMatch(line -> line.contains("attempt=2/")));
+                        server.restart();
+                    },
+                    OwnThread.EACH);
             var patient = new DatabaseConfig(
                     Opened.pool("test", server.jdbcUrl())
                             .acquireTimeout(Duration.ofMillis(300))
@@ -85,10 +88,12 @@ class DatabaseFaultTest {
     void hooksRunOnceThoughTheTransactionWasTriedAgain() {
         try (var log = new LogCapture()) {
             server.kill();
-            var back = CompletableFuture.runAsync(() -> {
-                await().until(() -> log.lines().stream().anyMatch(line -> line.contains("attempt=2/")));
-                server.restart();
-            });
+            var back = CompletableFuture.runAsync(
+                    () -> {
+                        await().until(() -> log.lines().stream().anyMatch(line -> line.contains("attempt=2/")));
+                        server.restart();
+                    },
+                    OwnThread.EACH);
             var patient = new DatabaseConfig(
                     Opened.pool("test", server.jdbcUrl())
                             .acquireTimeout(Duration.ofMillis(300))
@@ -280,7 +285,7 @@ class DatabaseFaultTest {
         assertThat(other.checkHealth().healthy()).isTrue();
         server.freeze();
         var checks = stalled.stream()
-                .map(database -> CompletableFuture.supplyAsync(database::checkHealth, task -> new Thread(task).start()))
+                .map(database -> CompletableFuture.supplyAsync(database::checkHealth, OwnThread.EACH))
                 .toList();
         for (int i = 0; i < 5; i++) {
             long start = System.nanoTime();
@@ -298,7 +303,7 @@ class DatabaseFaultTest {
         try (var one = database.dataSource().getConnection("holder");
                 var two = database.dataSource().getConnection("holder")) {
             var waiting = CompletableFuture.supplyAsync(
-                    () -> database.<Integer>query("waiting", DatabaseFaultTest::one), task -> new Thread(task).start());
+                    () -> database.<Integer>query("waiting", DatabaseFaultTest::one), OwnThread.EACH);
             await().until(() -> database.snapshot().waiting() == 1);
             var report = database.checkHealth();
             assertThat(report.healthy()).isTrue();
@@ -344,7 +349,7 @@ class DatabaseFaultTest {
         server.freeze();
         List<CompletableFuture<HealthReport>> checks = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            checks.add(CompletableFuture.supplyAsync(database::checkHealth, task -> new Thread(task).start()));
+            checks.add(CompletableFuture.supplyAsync(database::checkHealth, OwnThread.EACH));
         }
         checks.forEach(CompletableFuture::join);
         assertThat(checks.stream().map(check -> check.join().strikes()).distinct())

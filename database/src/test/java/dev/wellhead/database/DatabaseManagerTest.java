@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolState;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.time.Duration;
 import java.util.List;
@@ -181,7 +182,7 @@ class DatabaseManagerTest {
                                 awaitUninterruptibly(go);
                                 return manager.open(config("default", URL, "pw"));
                             },
-                            task -> new Thread(task).start()))
+                            OwnThread.EACH))
                     .toList();
             go.countDown();
             assertThat(opened.stream().map(CompletableFuture::join).distinct()).hasSize(1);

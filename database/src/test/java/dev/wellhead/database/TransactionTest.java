@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.wellhead.pool.Isolation;
 import dev.wellhead.pool.Lane;
 import dev.wellhead.pool.LaneUse;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.TestDatabase;
 import java.sql.Connection;
@@ -119,8 +120,7 @@ class TransactionTest {
             int sum = database.transaction("save", tx -> {
                 int here = other.query("one", "SELECT 1").one(Integer.class);
                 int there = CompletableFuture.supplyAsync(
-                                () -> database.query("two", "SELECT 2").one(Integer.class),
-                                task -> new Thread(task).start())
+                                () -> database.query("two", "SELECT 2").one(Integer.class), OwnThread.EACH)
                         .join();
                 return here + there + other.transaction("apart", inner -> 4);
             });
@@ -142,7 +142,7 @@ class TransactionTest {
     @Test
     void isRefusedOnAnotherThread() {
         int kept = database.transaction("save", tx -> {
-            var other = CompletableFuture.runAsync(() -> tx.update("add", INSERT, 1));
+            var other = CompletableFuture.runAsync(() -> tx.update("add", INSERT, 1), OwnThread.EACH);
             assertThatThrownBy(other::join)
                     .hasCauseInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("\"save\" belongs to another thread, so \"add\" is refused");
@@ -581,7 +581,6 @@ class TransactionTest {
 
     /** What another connection sees. */
     private long committed() {
-        return CompletableFuture.supplyAsync(this::count, task -> new Thread(task).start())
-                .join();
+        return CompletableFuture.supplyAsync(this::count, OwnThread.EACH).join();
     }
 }

@@ -11,6 +11,7 @@ import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.pool.spi.DriverSupport.TransactionState;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ class LeaseStateTest {
 
     /** Read as an operator would: elsewhere, and without waiting for the holder. */
     private static Lease lease(WellheadDataSource pool) {
-        return CompletableFuture.supplyAsync(() -> pool.leases().get(0))
+        return CompletableFuture.supplyAsync(() -> pool.leases().get(0), OwnThread.EACH)
                 .orTimeout(2, TimeUnit.SECONDS)
                 .join();
     }
@@ -85,13 +86,15 @@ class LeaseStateTest {
                 var connection = pool.getConnection("work")) {
             connection.setAutoCommit(false);
             var statement = connection.createStatement();
-            var running = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return statement.execute("SELECT pg_sleep(20)");
-                } catch (SQLException e) {
-                    return e.getSQLState().equals("57014");
-                }
-            });
+            var running = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return statement.execute("SELECT pg_sleep(20)");
+                        } catch (SQLException e) {
+                            return e.getSQLState().equals("57014");
+                        }
+                    },
+                    OwnThread.EACH);
             // The driver holds its lock meanwhile; a lease must not wait for it.
             await().until(() ->
                     lease(pool).running() && lease(pool).runningFor().compareTo(Duration.ofMillis(100)) > 0);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.pool.spi.DriverSupport.Liveness;
+import dev.wellhead.testkit.OwnThread;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -108,25 +109,29 @@ class WatchedSocketTest {
         var sent = new byte[3_000_000];
         random.nextBytes(sent);
         // What comes in is sent back; both directions fill up, so that writing has to wait.
-        var echo = CompletableFuture.runAsync(() -> {
-            try {
-                peer.getInputStream().transferTo(peer.getOutputStream());
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
-        var writer = CompletableFuture.runAsync(() -> {
-            try {
-                int at = 0;
-                while (at < sent.length) {
-                    int count = Math.min(sent.length - at, 1 + at % 300_000);
-                    socket.getOutputStream().write(sent, at, count);
-                    at += count;
-                }
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        var echo = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        peer.getInputStream().transferTo(peer.getOutputStream());
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
+        var writer = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        int at = 0;
+                        while (at < sent.length) {
+                            int count = Math.min(sent.length - at, 1 + at % 300_000);
+                            socket.getOutputStream().write(sent, at, count);
+                            at += count;
+                        }
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
         var got = new byte[sent.length];
         int at = 0;
         while (at < got.length) {
@@ -157,15 +162,17 @@ class WatchedSocketTest {
     @Test
     void interruptNeitherEndsAReadNorIsLost() throws Exception {
         var reader = new AtomicReference<Thread>();
-        var read = CompletableFuture.supplyAsync(() -> {
-            reader.set(Thread.currentThread());
-            try {
-                int value = socket.getInputStream().read();
-                return value == 9 && Thread.interrupted();
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        var read = CompletableFuture.supplyAsync(
+                () -> {
+                    reader.set(Thread.currentThread());
+                    try {
+                        int value = socket.getInputStream().read();
+                        return value == 9 && Thread.interrupted();
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
         await().until(() -> reader.get() != null && reader.get().getState() == Thread.State.RUNNABLE);
         reader.get().interrupt();
         assertThat(socket.look()).isIn(Liveness.PENDING, Liveness.ALIVE_OR_UNKNOWN);
@@ -175,13 +182,15 @@ class WatchedSocketTest {
 
     @Test
     void closeEndsAReadOfAnotherThread() throws Exception {
-        var read = CompletableFuture.supplyAsync(() -> {
-            try {
-                return socket.getInputStream().read();
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        var read = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return socket.getInputStream().read();
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
         await().pollDelay(Duration.ofMillis(50)).until(() -> !read.isDone());
         socket.close();
         assertThatThrownBy(read::join).hasCauseInstanceOf(SocketException.class);
@@ -190,15 +199,17 @@ class WatchedSocketTest {
 
     @Test
     void closeEndsAWriteOfAnotherThread() throws Exception {
-        var write = CompletableFuture.runAsync(() -> {
-            try {
-                while (true) {
-                    socket.getOutputStream().write(new byte[1_000_000]);
-                }
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        var write = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        while (true) {
+                            socket.getOutputStream().write(new byte[1_000_000]);
+                        }
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
         await().pollDelay(Duration.ofMillis(200)).until(() -> !write.isDone());
         socket.close();
         assertThatThrownBy(write::join).hasCauseInstanceOf(IOException.class);
@@ -206,13 +217,15 @@ class WatchedSocketTest {
 
     @Test
     void lookDoesNotWaitForAReader() throws Exception {
-        var read = CompletableFuture.supplyAsync(() -> {
-            try {
-                return socket.getInputStream().read();
-            } catch (IOException e) {
-                throw new CompletionException(e);
-            }
-        });
+        var read = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return socket.getInputStream().read();
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
         await().until(() -> socket.look() == Liveness.PENDING);
         peer.getOutputStream().write(3);
         assertThat(read.join()).isEqualTo(3);

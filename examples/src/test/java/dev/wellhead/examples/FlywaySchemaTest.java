@@ -10,6 +10,7 @@ import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.pool.AcquireRefusedException;
 import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.TestDatabase;
 import java.sql.Connection;
@@ -66,8 +67,8 @@ class FlywaySchemaTest {
     @Test
     void twoProgramsThatStartAtOnceMigrateOnce() throws Exception {
         var database = open(4, Duration.ofSeconds(20));
-        var one = CompletableFuture.supplyAsync(() -> FlywaySchema.migrate(database));
-        var other = CompletableFuture.supplyAsync(() -> FlywaySchema.migrate(database));
+        var one = CompletableFuture.supplyAsync(() -> FlywaySchema.migrate(database), OwnThread.EACH);
+        var other = CompletableFuture.supplyAsync(() -> FlywaySchema.migrate(database), OwnThread.EACH);
         assertThat(one.join() + other.join()).isEqualTo(2);
         requireAllGivenBack(database);
     }

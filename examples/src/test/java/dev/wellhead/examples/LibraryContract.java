@@ -16,6 +16,7 @@ import dev.wellhead.pool.AcquireRefusedException;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.TestDatabase;
 import java.sql.Connection;
@@ -197,7 +198,7 @@ abstract class LibraryContract {
             try (var statement = other.createStatement()) {
                 statement.execute("SELECT * FROM book FOR UPDATE");
             }
-            var lending = CompletableFuture.runAsync(() -> library.lend("Ada", List.of(emma)));
+            var lending = CompletableFuture.runAsync(() -> library.lend("Ada", List.of(emma)), OwnThread.EACH);
             var leak = await().until(this::leak, found -> found != null);
             assertThat(leak.operation()).isEqualTo(operation());
             assertThat(leak.sql()).containsIgnoringCase("book");

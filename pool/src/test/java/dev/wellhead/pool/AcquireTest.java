@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -97,13 +98,15 @@ class AcquireTest {
                         .build());
                 var held = pool.getConnection("monthly report")) {
             selectOne(held);
-            var refused = CompletableFuture.supplyAsync(() -> {
-                        try (var second = pool.getConnection("checkout")) {
-                            return new SQLException("served " + second);
-                        } catch (SQLException e) {
-                            return e;
-                        }
-                    })
+            var refused = CompletableFuture.supplyAsync(
+                            () -> {
+                                try (var second = pool.getConnection("checkout")) {
+                                    return new SQLException("served " + second);
+                                } catch (SQLException e) {
+                                    return e;
+                                }
+                            },
+                            OwnThread.EACH)
                     .get(10, TimeUnit.SECONDS);
 
             var exception = (AcquireRefusedException) refused;
@@ -195,13 +198,15 @@ class AcquireTest {
         try (var pool = new WellheadDataSource(config().maxSize(1).maxWaiting(1).build());
                 var held = pool.getConnection()) {
             assertThat(held.isClosed()).isFalse();
-            var waiter = CompletableFuture.runAsync(() -> {
-                try (var connection = pool.getConnection()) {
-                    selectOne(connection);
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            var waiter = CompletableFuture.runAsync(
+                    () -> {
+                        try (var connection = pool.getConnection()) {
+                            selectOne(connection);
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    OwnThread.EACH);
             await().until(() -> pool.snapshot().waiting() == 1);
             assertThatThrownBy(pool::getConnection)
                     .isInstanceOfSatisfying(
@@ -217,16 +222,18 @@ class AcquireTest {
         var pool = new WellheadDataSource(config().maxSize(1).build());
         var held = pool.getConnection("slow work");
         var started = new CountDownLatch(1);
-        var waiter = CompletableFuture.supplyAsync(() -> {
-            started.countDown();
-            try (var connection = pool.getConnection()) {
-                return "served " + connection;
-            } catch (AcquireRefusedException e) {
-                return e.reason() + " " + e.code();
-            } catch (SQLException e) {
-                return e.toString();
-            }
-        });
+        var waiter = CompletableFuture.supplyAsync(
+                () -> {
+                    started.countDown();
+                    try (var connection = pool.getConnection()) {
+                        return "served " + connection;
+                    } catch (AcquireRefusedException e) {
+                        return e.reason() + " " + e.code();
+                    } catch (SQLException e) {
+                        return e.toString();
+                    }
+                },
+                OwnThread.EACH);
         assertThat(started.await(5, TimeUnit.SECONDS)).isTrue();
         await().until(() -> pool.snapshot().waiting() == 1);
 

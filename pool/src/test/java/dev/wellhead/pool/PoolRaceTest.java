@@ -5,6 +5,7 @@ package dev.wellhead.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.wellhead.testkit.OwnThread;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -232,13 +233,15 @@ class PoolRaceTest {
     }
 
     private static void closeFromTwoThreads(Race.Held held) throws SQLException {
-        var other = CompletableFuture.runAsync(() -> {
-            try {
-                held.connection().close();
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        var other = CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        held.connection().close();
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                OwnThread.EACH);
         held.connection().close();
         other.join();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.time.Duration;
 import java.util.List;
@@ -80,7 +81,7 @@ class DrainTest {
 
     @Test
     void waitsForARequestInProgress() throws Exception {
-        var request = CompletableFuture.supplyAsync(() -> status("/slow"));
+        var request = CompletableFuture.supplyAsync(() -> status("/slow"), OwnThread.EACH);
         began.await();
         var drained = drain(Duration.ofSeconds(20));
         await().until(() -> http.status("/health/ready") == 503);
@@ -94,7 +95,7 @@ class DrainTest {
 
     @Test
     void isIncompleteWhenARequestOutlastsTheLimit() throws Exception {
-        var request = CompletableFuture.supplyAsync(() -> status("/slow"));
+        var request = CompletableFuture.supplyAsync(() -> status("/slow"), OwnThread.EACH);
         began.await();
 
         assertThat(server.drain(Duration.ofMillis(100))).isFalse();
@@ -106,13 +107,15 @@ class DrainTest {
     }
 
     private CompletableFuture<Boolean> drain(Duration limit) {
-        return CompletableFuture.supplyAsync(() -> {
-            try {
-                return server.drain(limit);
-            } catch (InterruptedException interrupted) {
-                throw new IllegalStateException(interrupted);
-            }
-        });
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return server.drain(limit);
+                    } catch (InterruptedException interrupted) {
+                        throw new IllegalStateException(interrupted);
+                    }
+                },
+                OwnThread.EACH);
     }
 
     private int status(String path) {

@@ -229,6 +229,6 @@ class FakeDriverTest {
                         throw new CompletionException(e);
                     }
                 },
-                task -> new Thread(task).start());
+                OwnThread.EACH);
     }
 }

@@ -118,7 +118,8 @@ class PostgresServerTest {
                 Statement statement = frozen.createStatement()) {
             long pid = onlyBackend();
             server.freezeBackend(pid);
-            CompletableFuture<Boolean> answer = CompletableFuture.supplyAsync(() -> execute(statement, "SELECT 1"));
+            CompletableFuture<Boolean> answer =
+                    CompletableFuture.supplyAsync(() -> execute(statement, "SELECT 1"), OwnThread.EACH);
             assertThat(server.execute("SELECT 2")).containsExactly("2");
             assertThat(answer).isNotDone();
             server.thawBackend(pid);

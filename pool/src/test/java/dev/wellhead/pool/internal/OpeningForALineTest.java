@@ -12,6 +12,7 @@ import dev.wellhead.testkit.FakeCall;
 import dev.wellhead.testkit.FakeDriver;
 import dev.wellhead.testkit.FakeOperation;
 import dev.wellhead.testkit.ManualClock;
+import dev.wellhead.testkit.OwnThread;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -65,7 +66,7 @@ class OpeningForALineTest {
                         throw new IllegalStateException(e);
                     }
                 },
-                work -> new Thread(work).start());
+                OwnThread.EACH);
     }
 
     private static void joins(Pool pool, int callers) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,13 +35,15 @@ class ReclaimRaceTest {
             var entry = handle.entry();
             assertThat(entry).isNotNull();
             var statement = handle.createStatement();
-            var told = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return String.valueOf(statement.execute("SELECT pg_sleep(60)"));
-                } catch (SQLException e) {
-                    return e.getSQLState() + " " + e.getMessage();
-                }
-            });
+            var told = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return String.valueOf(statement.execute("SELECT pg_sleep(60)"));
+                        } catch (SQLException e) {
+                            return e.getSQLState() + " " + e.getMessage();
+                        }
+                    },
+                    OwnThread.EACH);
             await().until(() -> running(server) == 1);
             int lease = handle.lease();
             assertThat(entry.tryLetGo(lease)).isTrue();

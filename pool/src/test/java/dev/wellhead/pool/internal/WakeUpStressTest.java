@@ -8,6 +8,7 @@ import dev.wellhead.pool.AcquireRefusedException;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.RefusalReason;
 import dev.wellhead.testkit.FakeDriver;
+import dev.wellhead.testkit.OwnThread;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +48,7 @@ class WakeUpStressTest {
                 var callers = new ArrayList<CompletableFuture<Void>>();
                 for (int i = 0; i < CALLERS; i++) {
                     var random = new Random(seed + i);
-                    callers.add(CompletableFuture.runAsync(
-                            () -> rounds(pool, barrier, random), work -> new Thread(work).start()));
+                    callers.add(CompletableFuture.runAsync(() -> rounds(pool, barrier, random), OwnThread.EACH));
                 }
                 for (var caller : callers) {
                     assertThat(caller).as("seed %d", seed).succeedsWithin(Duration.ofMinutes(2));
