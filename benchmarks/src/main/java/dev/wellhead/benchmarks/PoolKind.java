@@ -8,6 +8,8 @@ import java.util.Locale;
 public enum PoolKind {
     /** Wellhead at its defaults. */
     WELLHEAD("Wellhead"),
+    /** Wellhead with statistics off; against the next it shows what leases cost. */
+    WELLHEAD_LEASES("Wellhead, statistics off"),
     /** Wellhead with statistics and leases off. */
     WELLHEAD_BARE("Wellhead, statistics and leases off"),
     /** HikariCP at its defaults. */
@@ -44,8 +46,9 @@ public enum PoolKind {
     /** Starts one, with {@link PoolSetup#minIdle} connections open or about to be. */
     public OpenPool open(PoolSetup setup) {
         return switch (this) {
-            case WELLHEAD -> WellheadPools.open(setup, true);
-            case WELLHEAD_BARE -> WellheadPools.open(setup, false);
+            case WELLHEAD -> WellheadPools.open(setup, true, true);
+            case WELLHEAD_LEASES -> WellheadPools.open(setup, false, true);
+            case WELLHEAD_BARE -> WellheadPools.open(setup, false, false);
             case HIKARI -> PeerPools.hikari(setup, false);
             case HIKARI_METRICS -> PeerPools.hikari(setup, true);
             case AGROAL -> PeerPools.agroal(setup);

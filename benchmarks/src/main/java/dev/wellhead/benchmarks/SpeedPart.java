@@ -8,6 +8,12 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /** What a pool itself costs where nobody has to wait. */
 final class SpeedPart implements Part {
+    /**
+     * Threads wait for what is compiled for them: 32 of them on few cores leave the compiler so little that what is
+     * measured would be code that is not compiled yet.
+     */
+    private static final String COMPILES_FIRST = "-XX:-BackgroundCompilation";
+
     private static final List<Integer> THREADS = List.of(1, 2, 8, 32);
 
     @Override
@@ -39,6 +45,7 @@ final class SpeedPart implements Part {
             for (int threads : THREADS) {
                 System.err.printf("speed, round %d of %d, threads=%d%n", round, effort.rounds(), threads);
                 table.add(JmhRounds.run(JmhRounds.options(SpeedBenchmark.class, effort)
+                        .jvmArgsAppend(COMPILES_FIRST)
                         .param("pool", pools)
                         .threads(threads)));
             }

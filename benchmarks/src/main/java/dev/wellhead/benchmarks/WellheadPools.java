@@ -13,15 +13,15 @@ final class WellheadPools {
 
     private WellheadPools() {}
 
-    static OpenPool open(PoolSetup setup, boolean isObserved) {
+    static OpenPool open(PoolSetup setup, boolean keepsStatistics, boolean notesLeases) {
         var config = PoolConfig.builder()
                 .name("bench")
                 .jdbcUrl(setup.jdbcUrl())
                 .minIdle(setup.minIdle())
                 .maxSize(setup.maxSize())
                 .acquireTimeout(setup.acquireTimeout())
-                .statistics(isObserved)
-                .leases(isObserved);
+                .statistics(keepsStatistics)
+                .leases(notesLeases);
         if (!setup.user().isEmpty()) {
             config.username(setup.user()).password(setup.password());
         }
