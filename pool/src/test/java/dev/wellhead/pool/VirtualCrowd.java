@@ -71,7 +71,10 @@ final class VirtualCrowd {
         }
     }
 
-    /** All wait in line for a second, in which nothing is released. */
+    /**
+     * All wait in line, and nothing is released: the least CPU time of three seconds in a row. Who spins does so in each;
+     * what the JVM compiles for itself is over after the first.
+     */
     private static long cpuWhileAllWait(WellheadDataSource pool, AtomicInteger served) throws SQLException {
         var threads = Objects.requireNonNull(Race.virtual());
         try (var one = pool.getConnection();
@@ -84,9 +87,13 @@ final class VirtualCrowd {
                 Thread.onSpinWait();
             }
             var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            long before = machine.getProcessCpuTime();
-            refused(pool);
-            return TimeUnit.NANOSECONDS.toMillis(machine.getProcessCpuTime() - before);
+            long least = Long.MAX_VALUE;
+            for (int second = 0; second < 3; second++) {
+                long before = machine.getProcessCpuTime();
+                refused(pool);
+                least = Math.min(least, machine.getProcessCpuTime() - before);
+            }
+            return TimeUnit.NANOSECONDS.toMillis(least);
         }
     }
 
