@@ -2,7 +2,6 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.wellhead.testkit.FakeBehavior;
 import dev.wellhead.testkit.FakeDriver;
 import java.lang.management.ManagementFactory;
@@ -12,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 
 /**
  * The program of {@link VirtualCrowdTest}: 10,000 virtual threads share three good connections while a fourth hangs in
@@ -72,8 +72,8 @@ final class VirtualCrowd {
     }
 
     /**
-     * All wait in line, and nothing is released: the least CPU time of three seconds in a row. Who spins does so in each;
-     * what the JVM compiles for itself is over after the first.
+     * All wait in line for a second, in which nothing is released. Counts the carriers and the pool's threads; the JVM's
+     * compiler and collector are none of the pool's.
      */
     private static long cpuWhileAllWait(WellheadDataSource pool, AtomicInteger served) throws SQLException {
         var threads = Objects.requireNonNull(Race.virtual());
@@ -86,15 +86,17 @@ final class VirtualCrowd {
             while (pool.snapshot().waiting() < CROWD) {
                 Thread.onSpinWait();
             }
-            var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            long least = Long.MAX_VALUE;
-            for (int second = 0; second < 3; second++) {
-                long before = machine.getProcessCpuTime();
-                refused(pool);
-                least = Math.min(least, machine.getProcessCpuTime() - before);
-            }
-            return TimeUnit.NANOSECONDS.toMillis(least);
+            long before = cpuNanosOfThreads();
+            refused(pool);
+            return TimeUnit.NANOSECONDS.toMillis(cpuNanosOfThreads() - before);
         }
+    }
+
+    private static long cpuNanosOfThreads() {
+        var threads = ManagementFactory.getThreadMXBean();
+        return LongStream.of(threads.getAllThreadIds())
+                .map(id -> Math.max(0, threads.getThreadCpuTime(id)))
+                .sum();
     }
 
     /** Waits for a second like everybody else. */

@@ -50,7 +50,7 @@ class VirtualCrowdTest {
                 .containsEntry("served", String.valueOf(VirtualCrowd.CROWD))
                 .containsEntry("hanging", "1");
         assertThat(Integer.parseInt(result.get("tookMillis"))).isLessThan(30_000);
-        // A quarter of one core: the JVM's own compiler and collector are counted too.
+        // A quarter of one core.
         assertThat(Integer.parseInt(result.get("waitingCpuMillis"))).isLessThan(250);
     }
 
