@@ -57,6 +57,18 @@ class WatchedSocketTest {
         server.close();
     }
 
+    private CompletableFuture<Integer> readApart() {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return socket.getInputStream().read();
+                    } catch (IOException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                OwnThread.EACH);
+    }
+
     private void awaitLook(Liveness wanted) {
         await().pollInterval(Duration.ofMillis(1)).until(() -> socket.look() == wanted);
     }
@@ -182,15 +194,7 @@ class WatchedSocketTest {
 
     @Test
     void closeEndsAReadOfAnotherThread() throws Exception {
-        var read = CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return socket.getInputStream().read();
-                    } catch (IOException e) {
-                        throw new CompletionException(e);
-                    }
-                },
-                OwnThread.EACH);
+        var read = readApart();
         await().pollDelay(Duration.ofMillis(50)).until(() -> !read.isDone());
         socket.close();
         assertThatThrownBy(read::join).hasCauseInstanceOf(SocketException.class);
@@ -217,15 +221,7 @@ class WatchedSocketTest {
 
     @Test
     void lookDoesNotWaitForAReader() throws Exception {
-        var read = CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return socket.getInputStream().read();
-                    } catch (IOException e) {
-                        throw new CompletionException(e);
-                    }
-                },
-                OwnThread.EACH);
+        var read = readApart();
         await().until(() -> socket.look() == Liveness.PENDING);
         peer.getOutputStream().write(3);
         assertThat(read.join()).isEqualTo(3);
