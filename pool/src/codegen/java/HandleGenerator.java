@@ -156,6 +156,7 @@ public final class HandleGenerator {
                             "close()",
                             "isClosed()",
                             "getConnection()",
+                            "getResultSet()",
                             "addBatch(java.lang.String)",
                             "closeOnCompletion()")),
             new Handle(

@@ -22,8 +22,8 @@ class StatementHandle extends StatementDelegate {
     private final ConnectionHandle connection;
     /** What runs: the text it was prepared with, else the last one added to its batch. */
     private String sql;
-    /** The last result set given out, so that asking twice for the same gives the same. */
-    private @Nullable ResultSetHandle results;
+    /** What {@link #getResultSet()} gave out last, so that asking twice for the same gives the same. */
+    private @Nullable ResultSetHandle asked;
 
     private boolean closesOnCompletion;
     private boolean closed;
@@ -73,17 +73,26 @@ class StatementHandle extends StatementDelegate {
         }
     }
 
+    /** Not remembered: a compiler that sees both handles die in one method makes neither, unless they hold each other. */
     @Override
     final @Nullable ResultSet wrap(PoolEntry entry, @Nullable ResultSet made) {
-        if (made == null) {
-            return null;
+        return made == null ? null : new ResultSetHandle(connection, this, made);
+    }
+
+    @Override
+    public final @Nullable ResultSet getResultSet() throws SQLException {
+        var entry = open();
+        try {
+            var made = physical().getResultSet();
+            if (asked == null || asked.physical() != made) {
+                asked = made == null ? null : new ResultSetHandle(connection, this, made);
+            }
+            return asked;
+        } catch (SQLException e) {
+            throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        var last = results;
-        if (last == null || last.physical() != made) {
-            last = new ResultSetHandle(connection, this, made);
-            results = last;
-        }
-        return last;
     }
 
     @Override
@@ -93,7 +102,7 @@ class StatementHandle extends StatementDelegate {
             return;
         }
         closed = true;
-        results = null;
+        asked = null;
         entry.session().closed(physical());
         entry.calling();
         try {
@@ -108,8 +117,8 @@ class StatementHandle extends StatementDelegate {
 
     /** One of its result sets was closed; that may have been what keeps it open. */
     final void resultClosed(PoolEntry entry, ResultSetHandle result) throws SQLException {
-        if (results == result) {
-            results = null;
+        if (asked == result) {
+            asked = null;
         }
         if (closesOnCompletion && !closed && physical().isClosed()) {
             closed = true;

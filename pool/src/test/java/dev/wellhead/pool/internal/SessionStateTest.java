@@ -398,11 +398,24 @@ class SessionStateTest {
     void theSameResultIsTheSameHandle() throws SQLException {
         var handle = entry(Entries.POSTGRES).handOut();
         try (var statement = handle.createStatement()) {
-            var rows = statement.executeQuery("SELECT 1");
+            assertThat(statement.execute("SELECT 1")).isTrue();
+            var rows = statement.getResultSet();
             assertThat(statement.getResultSet()).isSameAs(rows);
             assertThat(statement.executeUpdate("INSERT INTO t VALUES (1)")).isEqualTo(1);
             assertThat(statement.getResultSet()).isNull();
             assertThat(rows.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aResultThatIsClosedIsClosedForWhoeverAskedForItAgain() throws SQLException {
+        var handle = entry(Entries.POSTGRES).handOut();
+        try (var statement = handle.createStatement()) {
+            var rows = statement.executeQuery("SELECT 1");
+            var again = statement.getResultSet();
+            assertThat(again.next()).isTrue();
+            rows.close();
+            assertThat(again.isClosed()).isTrue();
         }
     }
 
