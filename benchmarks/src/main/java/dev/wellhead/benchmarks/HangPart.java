@@ -4,17 +4,27 @@ package dev.wellhead.benchmarks;
 
 import dev.wellhead.testkit.FaultProxy;
 import dev.wellhead.testkit.PostgresServer;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One connect that is accepted and never answered, while all others would succeed at once: with its caller, and four
- * callers that come right after it. One connection of the pool is held all the while, the others are yet to be opened.
+ * callers that come right after it. What the pool has opened by then is held all the while: one connection, or three of a
+ * pool that opens three at once.
  */
 final class HangPart implements PoolPart {
     private static final int POOL_SIZE = 10;
     private static final int CALLERS_AFTER = 4;
+    /** A pool that has begun no connect for that long opens no more by itself. */
+    private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How long a caller may take to make its pool begin a connect. */
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final Duration ACQUIRE = Duration.ofSeconds(30);
     private static final String WITHOUT = "the driver has no limit";
     private static final String WITH = "socketTimeout=10";
@@ -61,20 +71,42 @@ final class HangPart implements PoolPart {
                     proxy.jdbcUrl("postgres") + "&sslmode=disable" + (caseName.equals(WITH) ? "&socketTimeout=10" : "");
             // Not closed: some wait for the connect that hangs, and the JVM ends after this.
             var pool = kind.open(new PoolSetup(url, server.user(), "", 0, POOL_SIZE, ACQUIRE));
-            var held = pool.getConnection();
-            Callers.selectOne(held);
+            var held = holdAll(pool, proxy);
             long accepted = proxy.accepted();
             proxy.future().blackHole();
             var callers = new Callers(pool);
             callers.send(1);
-            while (proxy.accepted() == accepted) {
-                Thread.onSpinWait();
+            if (!connects(proxy, accepted, LONGEST_NANOS)) {
+                throw new IllegalStateException(
+                        "no connect began within 10 s though " + held.size() + " connections are held");
             }
             proxy.future().clear();
             callers.send(CALLERS_AFTER);
             var results = callers.await(effort.seconds());
-            held.close();
+            for (var connection : held) {
+                connection.close();
+            }
             return results;
         }
+    }
+
+    /** Takes all that the pool opens by itself, until it opens no more. */
+    private static List<Connection> holdAll(OpenPool pool, FaultProxy proxy) throws SQLException {
+        var held = new ArrayList<Connection>();
+        do {
+            var connection = pool.getConnection();
+            Callers.selectOne(connection);
+            held.add(connection);
+        } while (held.size() < proxy.accepted() || connects(proxy, held.size(), SETTLED_NANOS));
+        return held;
+    }
+
+    /** Whether more than so many connects have begun, or begin within that time. */
+    private static boolean connects(FaultProxy proxy, long before, long nanos) {
+        long began = System.nanoTime();
+        while (proxy.accepted() <= before && System.nanoTime() - began < nanos) {
+            Thread.onSpinWait();
+        }
+        return proxy.accepted() > before;
     }
 }
