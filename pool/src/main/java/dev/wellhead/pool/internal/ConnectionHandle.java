@@ -192,17 +192,17 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
 
     @Override
     Statement wrap(PoolEntry current, Statement made) throws SQLException {
-        return current.session().opened(new StatementHandle(this, made, ""));
+        return current.session().opened(new StatementHandle(this, made, ""), current.isHoldersThread());
     }
 
     @Override
     PreparedStatement wrap(PoolEntry current, PreparedStatement made, String sql) throws SQLException {
-        return current.session().opened(new PreparedStatementHandle(this, made, sql));
+        return current.session().opened(new PreparedStatementHandle(this, made, sql), current.isHoldersThread());
     }
 
     @Override
     CallableStatement wrap(PoolEntry current, CallableStatement made, String sql) throws SQLException {
-        return current.session().opened(new CallableStatementHandle(this, made, sql));
+        return current.session().opened(new CallableStatementHandle(this, made, sql), current.isHoldersThread());
     }
 
     @Override

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The driver's statements that the holder of a connection has open. Not their handles: those know the connection handle,
  * and a handle that the pool can reach is never seen to be abandoned. A statement's handle is dead with the connection's.
  *
- * <p>Mostly one is open at a time: it has a place of its own, taken and left by one compare-and-set. The others are kept
+ * <p>Mostly one is open at a time, opened and closed by the thread that acquired the connection: it has a place of its
+ * own, which only that thread fills, so that it needs no atomic operation. Any thread may empty it. The others are kept
  * under the monitor, which is held for the moment of each change and never while a driver is called; one lease may be
  * used by several threads. Not bounded: a holder who opens statements and closes none holds them in the driver anyway.
  */
@@ -37,14 +38,26 @@ final class OpenStatements {
     /** How many others; changes under the monitor. */
     private volatile int count;
 
-    void add(Statement statement) {
-        if (single != null || !SINGLE.compareAndSet(this, null, statement)) {
+    /**
+     * @param isHoldersThread whether this thread acquired the connection
+     */
+    void add(Statement statement, boolean isHoldersThread) {
+        if (isHoldersThread && single == null) {
+            SINGLE.setRelease(this, statement);
+        } else {
             addToOthers(statement);
         }
     }
 
-    void remove(Statement statement) {
-        if (single != statement || !SINGLE.compareAndSet(this, statement, null)) {
+    /**
+     * @param isHoldersThread whether this thread acquired the connection
+     */
+    void remove(Statement statement, boolean isHoldersThread) {
+        if (single != statement) {
+            removeFromOthers(statement);
+        } else if (isHoldersThread) {
+            SINGLE.setRelease(this, null);
+        } else if (!SINGLE.compareAndSet(this, statement, null)) {
             removeFromOthers(statement);
         }
     }

@@ -205,10 +205,10 @@ public final class PoolEntry extends StateWord {
     @SuppressWarnings("ReferenceEquality") // Saves a write where it is the same object.
     void beginLease(Thread thread, String name, long tick) {
         acquiredTick = tick;
+        if (holder != thread) {
+            holder = thread;
+        }
         if (notesLeases) {
-            if (holder != thread) {
-                holder = thread;
-            }
             if (operation != name) {
                 operation = name;
             }
@@ -262,7 +262,13 @@ public final class PoolEntry extends StateWord {
 
     boolean heldBy(Thread thread) {
         int lease = noted();
-        return holder == thread && isActive(lease);
+        return notesLeases && holder == thread && isActive(lease);
+    }
+
+    /** Whether this thread acquired the connection; asked by who has a handle of the current lease. */
+    @SuppressWarnings("ReferenceEquality") // A thread is itself.
+    boolean isHoldersThread() {
+        return holder == Thread.currentThread();
     }
 
     /** The lease that the lease fields tell of. */

@@ -97,7 +97,10 @@ final class ResultSetHandle extends ResultSetDelegate {
         try {
             var made = physical().getStatement();
             if (made != null) {
-                statement = entry.session().tracked(new StatementHandle(Objects.requireNonNull(connection), made, ""));
+                statement = entry.session()
+                        .tracked(
+                                new StatementHandle(Objects.requireNonNull(connection), made, ""),
+                                entry.isHoldersThread());
             }
             return statement;
         } catch (SQLException e) {

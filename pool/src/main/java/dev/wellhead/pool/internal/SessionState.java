@@ -202,8 +202,8 @@ final class SessionState {
     }
 
     /** The holder has opened a statement: puts the pool's limit on it. */
-    <T extends StatementHandle> T opened(T statement) throws SQLException {
-        openStatements.add(statement.physical());
+    <T extends StatementHandle> T opened(T statement, boolean isHoldersThread) throws SQLException {
+        openStatements.add(statement.physical(), isHoldersThread);
         if (queryTimeoutSeconds > 0) {
             statement.physical().setQueryTimeout(queryTimeoutSeconds);
         }
@@ -211,13 +211,13 @@ final class SessionState {
     }
 
     /** The holder asked for a statement that the driver had opened by itself. */
-    <T extends StatementHandle> T tracked(T statement) {
-        openStatements.add(statement.physical());
+    <T extends StatementHandle> T tracked(T statement, boolean isHoldersThread) {
+        openStatements.add(statement.physical(), isHoldersThread);
         return statement;
     }
 
-    void closed(Statement statement) {
-        openStatements.remove(statement);
+    void closed(Statement statement, boolean isHoldersThread) {
+        openStatements.remove(statement, isHoldersThread);
     }
 
     // What handles ask for instead of the physical connection.

@@ -103,7 +103,7 @@ class StatementHandle extends StatementDelegate {
         }
         closed = true;
         asked = null;
-        entry.session().closed(physical());
+        entry.session().closed(physical(), entry.isHoldersThread());
         entry.calling();
         try {
             physical().close();
@@ -122,7 +122,7 @@ class StatementHandle extends StatementDelegate {
         }
         if (closesOnCompletion && !closed && physical().isClosed()) {
             closed = true;
-            entry.session().closed(physical());
+            entry.session().closed(physical(), entry.isHoldersThread());
         }
     }
 
