@@ -53,7 +53,8 @@ final class Cli {
                         .addSubcommand(new ConfigShowCommand(terminal))
                         .addSubcommand(new ConfigCheckCommand(terminal))
                         .addSubcommand(new ConfigInitCommand(terminal))
-                        .addSubcommand(new ConfigSchemaCommand(terminal)));
+                        .addSubcommand(new ConfigSchemaCommand(terminal))
+                        .addSubcommand(new ConfigImportHikariCommand(terminal)));
         line.setOut(writer(terminal.out()));
         line.setErr(writer(terminal.err()));
         line.setColorScheme(Help.defaultColorScheme(terminal.colored() ? Help.Ansi.ON : Help.Ansi.OFF));

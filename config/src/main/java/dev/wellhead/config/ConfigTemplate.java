@@ -104,7 +104,7 @@ public final class ConfigTemplate {
         text.append(value.isEmpty() ? "# " : "#").append(line).append('\n');
     }
 
-    private static String quoted(String value) {
+    static String quoted(String value) {
         return PLAIN.matcher(value).matches()
                 ? value
                 : "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
