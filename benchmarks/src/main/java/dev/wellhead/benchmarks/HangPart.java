@@ -71,7 +71,7 @@ final class HangPart implements PoolPart {
                     proxy.jdbcUrl("postgres") + "&sslmode=disable" + (caseName.equals(WITH) ? "&socketTimeout=10" : "");
             // Not closed: some wait for the connect that hangs, and the JVM ends after this.
             var pool = kind.open(new PoolSetup(url, server.user(), "", 0, POOL_SIZE, ACQUIRE));
-            var held = holdAll(pool, proxy);
+            var held = holdAll(pool, server, proxy);
             long accepted = proxy.accepted();
             proxy.future().blackHole();
             var callers = new Callers(pool);
@@ -90,15 +90,25 @@ final class HangPart implements PoolPart {
         }
     }
 
-    /** Takes all that the pool opens by itself, until it opens no more. */
-    private static List<Connection> holdAll(OpenPool pool, FaultProxy proxy) throws SQLException {
+    /** Takes all that the pool opens by itself, until it opens no more; some open one for a look, and close it again. */
+    private static List<Connection> holdAll(OpenPool pool, PostgresServer server, FaultProxy proxy)
+            throws SQLException {
         var held = new ArrayList<Connection>();
         do {
             var connection = pool.getConnection();
             Callers.selectOne(connection);
             held.add(connection);
-        } while (held.size() < proxy.accepted() || connects(proxy, held.size(), SETTLED_NANOS));
+            while (connects(proxy, proxy.accepted(), SETTLED_NANOS)) {
+                Thread.onSpinWait();
+            }
+        } while (held.size() < Math.min(open(server), POOL_SIZE - 1));
         return held;
+    }
+
+    private static int open(PostgresServer server) throws SQLException {
+        var rows = server.execute("SELECT count(*) FROM pg_stat_activity"
+                + " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+        return Integer.parseInt(rows.get(0));
     }
 
     /** Whether more than so many connects have begun, or begin within that time. */
