@@ -22,7 +22,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A real private PostgreSQL for tests, on a free loopback port, that can be stopped, killed, frozen and restarted.
@@ -33,9 +36,12 @@ import java.util.function.Predicate;
  * one at a time; the others may be called from any thread at any time.
  */
 public final class PostgresServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
     private static final String DATABASE = "postgres";
     private static final int RESTART_ATTEMPTS = 5;
     private static final Duration RELOAD_LIMIT = Duration.ofSeconds(10);
+    private static final Duration STANDBY_LIMIT = Duration.ofSeconds(30);
+    private static final Duration ASK_AGAIN = Duration.ofMillis(20);
 
     private final EmbeddedServerConfig config;
     private final boolean isShared;
@@ -332,6 +338,78 @@ public final class PostgresServer implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Starts a streaming standby of this server, from a copy of its data. This server is stopped while that is copied and
+     * started again: its connections end. Returns when both run and the standby streams; it has the settings of this one.
+     *
+     * @return on a port and in a folder of its own; the caller closes it
+     */
+    public synchronized PostgresServer startStandby() {
+        refuseIfShared("startStandby");
+        if (isRunning()) {
+            stop();
+        }
+        try {
+            Path folder = TempServers.newFolder();
+            StandbyFiles.copy(dataFolder(), folder.resolve("data"));
+            StandbyFiles.follow(folder.resolve("data"), port());
+            restart();
+            EmbeddedServerConfig.Builder own = EmbeddedServerConfig.builder(folder)
+                    .maxConnections(config.maxConnections())
+                    .stopAtExit(false);
+            config.settings().forEach(own::setting);
+            EmbeddedServer started = EmbeddedServer.start(own.build());
+            PostgresServer standby = new PostgresServer(own.port(started.port()).build(), started, false);
+            standby.passwords.putAll(passwords);
+            TempServers.opened(standby);
+            standby.awaitTrue("SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming')");
+            return standby;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Makes a standby a primary. Returns when it takes writes.
+     *
+     * @throws SQLException when it does not answer, or is no standby
+     */
+    public void promote() throws SQLException {
+        execute("SELECT pg_promote(true, 60)");
+        awaitTrue("SELECT NOT pg_is_in_recovery()");
+    }
+
+    /**
+     * Starts the server again as a standby of another, as an old primary that was fenced: it takes no writes from now on.
+     * Where its data has gone another way than the other's it stays where it is, and only answers reads.
+     *
+     * @param primary whom it follows
+     */
+    public synchronized void restartAsStandbyOf(PostgresServer primary) {
+        refuseIfShared("restartAsStandbyOf");
+        if (isRunning()) {
+            stop();
+        }
+        unchecked(() -> StandbyFiles.follow(dataFolder(), primary.port()));
+        restart();
+    }
+
+    private void awaitTrue(String question) {
+        long deadline = System.nanoTime() + STANDBY_LIMIT.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                if (execute(question).equals(List.of("t"))) {
+                    return;
+                }
+            } catch (SQLException e) {
+                // A server that starts or changes its role may end sessions.
+                LOG.debug("not yet: {}", question, e);
+            }
+            LockSupport.parkNanos(ASK_AGAIN.toNanos());
+        }
+        throw new IllegalStateException("Not true after " + STANDBY_LIMIT + ": " + question);
     }
 
     /** Ends the server, whatever state it is in, and removes its data. A second call does nothing. */

@@ -267,4 +267,26 @@ class PostgresServerTest {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    void aStandbyFollowsRefusesWritesAndIsPromoted() throws Exception {
+        server.execute("CREATE TABLE t (id int)");
+        try (PostgresServer standby = server.startStandby()) {
+            server.execute("INSERT INTO t VALUES (1)");
+            await().until(() -> standby.execute("SELECT id FROM t").equals(List.of("1")));
+            assertThatThrownBy(() -> standby.execute("INSERT INTO t VALUES (2)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            refused -> assertThat(refused.getSQLState()).isEqualTo("25006"));
+
+            server.kill();
+            standby.promote();
+            standby.execute("INSERT INTO t VALUES (3)");
+
+            server.restartAsStandbyOf(standby);
+            assertThat(server.execute("SELECT pg_is_in_recovery()")).containsExactly("t");
+            assertThatThrownBy(() -> server.execute("INSERT INTO t VALUES (4)")).isInstanceOf(SQLException.class);
+            await().until(() -> server.execute("SELECT id FROM t ORDER BY id").equals(List.of("1", "3")));
+        }
+    }
 }
