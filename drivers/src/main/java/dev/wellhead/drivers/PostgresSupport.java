@@ -3,6 +3,7 @@
 package dev.wellhead.drivers;
 
 import dev.wellhead.pool.spi.DriverSupport;
+import dev.wellhead.pool.spi.HostSupport;
 import dev.wellhead.pool.spi.ServerProbe;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -181,6 +182,11 @@ public final class PostgresSupport implements DriverSupport {
     public boolean isFatal(SQLException error) {
         var state = error.getSQLState();
         return state != null && (state.startsWith("08") || ENDED.contains(state));
+    }
+
+    @Override
+    public Optional<HostSupport> hosts() {
+        return Optional.of(new PostgresHosts());
     }
 
     @Override

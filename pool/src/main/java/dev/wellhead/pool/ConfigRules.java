@@ -2,11 +2,13 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool;
 
+import dev.wellhead.pool.internal.HostRules;
 import dev.wellhead.pool.internal.JdbcUrl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -38,6 +40,10 @@ final class ConfigRules {
                     "must start with jdbc:",
                     "write it as jdbc:postgresql://host:5432/database");
         }
+    }
+
+    void hosts(String url, Map<String, String> driverProperties) {
+        violations.addAll(HostRules.violations(url, driverProperties));
     }
 
     void intRange(String key, int value, int least, int most) {

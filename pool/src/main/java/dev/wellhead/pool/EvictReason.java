@@ -20,6 +20,8 @@ public enum EvictReason {
     MAX_LIFETIME,
     /** Served {@code maxUses} leases. */
     MAX_USES,
+    /** Another host is the one to connect to now, such as the new primary after a failover. */
+    FAILOVER,
     /** {@code evictAll()} or {@code reset()} asked for it. */
     REQUESTED,
     /** The user called {@link java.sql.Connection#abort} on the handle. */

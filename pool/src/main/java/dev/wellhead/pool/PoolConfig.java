@@ -65,6 +65,8 @@ import org.jspecify.annotations.Nullable;
  *     counted costs nothing and is counted always; default true
  * @param leases whether the pool notes who holds which connection; without, {@link WellheadDataSource#leases()} is
  *     empty, errors name no holders, and nothing is reported as a leak; default true
+ * @param maxReplicaLag a replica further behind is not read from; counts where the URL names several hosts; default 0: off
+ * @param replicaReads which of several replicas serves who only reads; default {@link ReplicaReads#LEAST_ACTIVE}
  * @param startMode what opening does when the database does not answer; default {@link StartMode#WAIT}
  * @param startRetries further attempts of {@link StartMode#WAIT}; default 3
  * @param startRetryDelay pause between them; default 1 s
@@ -108,6 +110,8 @@ public record PoolConfig(
         boolean pooled,
         boolean statistics,
         boolean leases,
+        Duration maxReplicaLag,
+        ReplicaReads replicaReads,
         StartMode startMode,
         int startRetries,
         Duration startRetryDelay) {
@@ -119,6 +123,7 @@ public record PoolConfig(
         var rules = new ConfigRules();
         rules.name(name);
         rules.jdbcUrl(jdbcUrl);
+        rules.hosts(jdbcUrl, driverProperties);
         rules.intRange("max-size", maxSize, 1, 10_000);
         rules.intRange("min-idle", minIdle, 0, 10_000);
         if (minIdle > maxSize && maxSize >= 1) {
@@ -152,6 +157,7 @@ public record PoolConfig(
                     "set leak-threshold to a duration such as 60s and leases to true, or leak-reclaim-after to 0");
         }
         rules.notNegative("statement-timeout", statementTimeout);
+        rules.notNegative("max-replica-lag", maxReplicaLag);
         rules.notNegative("start-retry-delay", startRetryDelay);
         rules.notLonger("keepalive-interval", keepaliveInterval, "max-lifetime", maxLifetime);
         if (!(maxLifetimeJitter >= 0 && maxLifetimeJitter <= 0.9)) {
@@ -252,6 +258,8 @@ public record PoolConfig(
         private boolean pooled;
         private boolean statistics = true;
         private boolean leases = true;
+        private Duration maxReplicaLag = Duration.ZERO;
+        private ReplicaReads replicaReads = ReplicaReads.LEAST_ACTIVE;
         private StartMode startMode = StartMode.WAIT;
         private int startRetries = 3;
         private Duration startRetryDelay = Duration.ofSeconds(1);
@@ -297,6 +305,8 @@ public record PoolConfig(
             pooled = from.pooled;
             statistics = from.statistics;
             leases = from.leases;
+            maxReplicaLag = from.maxReplicaLag;
+            replicaReads = from.replicaReads;
             startMode = from.startMode;
             startRetries = from.startRetries;
             startRetryDelay = from.startRetryDelay;
@@ -344,6 +354,8 @@ public record PoolConfig(
                     pooled,
                     statistics,
                     leases,
+                    maxReplicaLag,
+                    replicaReads,
                     startMode,
                     startRetries,
                     startRetryDelay);
@@ -612,6 +624,18 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#leases()}. */
         public Builder leases(boolean value) {
             leases = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#maxReplicaLag()}. */
+        public Builder maxReplicaLag(Duration value) {
+            maxReplicaLag = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#replicaReads()}. */
+        public Builder replicaReads(ReplicaReads value) {
+            replicaReads = value;
             return this;
         }
 

@@ -114,4 +114,7 @@ public sealed interface PoolEvent {
      * @param callSite the operation's name, else the line of the program; see {@link Lease#callSite()}
      */
     record RolledBack(String pool, long connectionId, String operation, String callSite) implements PoolEvent {}
+
+    /** One of several hosts is in another role or state than before, or the pool's own connections go there now, or no longer. */
+    record HostChanged(String pool, HostSnapshot before, HostSnapshot after) implements PoolEvent {}
 }

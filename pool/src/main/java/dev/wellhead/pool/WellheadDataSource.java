@@ -126,6 +126,14 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         return pool.leakSites();
     }
 
+    /**
+     * The hosts that the URL names, in its order, as last seen; empty where it names one, or where the driver sees to
+     * several itself.
+     */
+    public List<HostSnapshot> hosts() {
+        return pool.hosts();
+    }
+
     /** The settings in force. */
     public PoolConfig config() {
         return pool.config();

@@ -21,8 +21,16 @@ import org.jspecify.annotations.Nullable;
 /** Opens physical connections: driver, credentials, properties, session. Blocks; runs on workers only. */
 final class Connector {
 
-    /** A physical connection, ready for its first handle. */
-    record Connected(Connection physical, SessionState session, Lookout lookout) {}
+    /**
+     * A physical connection, ready for its first handle.
+     *
+     * @param host to which of several; null where there is one
+     */
+    record Connected(
+            Connection physical,
+            SessionState session,
+            Lookout lookout,
+            @Nullable Host host) {}
 
     /** What JDBC itself offers. */
     private static final DriverSupport PLAIN_JDBC = new DriverSupport() {
@@ -44,6 +52,8 @@ final class Connector {
     private final Supplier<PoolConfig> current;
     private final DriverSupport support;
     private volatile @Nullable Driver driver;
+    /** Set before the first connect; null where there is one host. */
+    private @Nullable Hosts hosts;
 
     /** Connects by the settings in force at each connect. */
     Connector(String url, Supplier<PoolConfig> current) {
@@ -51,18 +61,35 @@ final class Connector {
         this.support = find(url);
     }
 
+    /** Connects from now on to whichever of several hosts is to be connected to. */
+    void follow(Hosts several) {
+        hosts = several;
+    }
+
+    DriverSupport support() {
+        return support;
+    }
+
     /** Connects and prepares the session; on any failure nothing stays open. */
     Connected connect() throws Exception {
         var config = current.get();
-        var link = link(config);
+        var several = hosts;
+        var host = several == null ? null : several.target();
+        var link = link(
+                config,
+                host == null ? config.jdbcUrl() : host.url(),
+                config.connectTimeout().toMillis());
         var physical = link.physical();
         try {
+            if (several != null && host != null) {
+                several.requireFit(host, support.serverIsReadOnly(physical));
+            }
             initialise(physical, config);
             if (physical.isClosed()) {
                 // Asked here once, so that callers meet no driver whose answer takes its time.
                 throw new SQLNonTransientConnectionException("The driver opened a connection that is closed", "08001");
             }
-            return new Connected(physical, SessionState.open(physical, support, config), link.lookout());
+            return new Connected(physical, SessionState.open(physical, support, config), link.lookout(), host);
         } catch (Exception | Error e) {
             closeAfter(physical, e);
             throw e;
@@ -86,14 +113,22 @@ final class Connector {
 
     /** Connects without touching the session. */
     Connection connectPhysical() throws Exception {
-        return link(current.get()).physical();
+        var config = current.get();
+        var several = hosts;
+        var url = several == null ? config.jdbcUrl() : several.target().url();
+        return link(config, url, config.connectTimeout().toMillis()).physical();
     }
 
-    private Link link(PoolConfig config) throws Exception {
+    /** Connects to one host of several, within that limit where the driver keeps it. */
+    Connection connectTo(Host host, long limitMillis) throws Exception {
+        return link(current.get(), host.url(), limitMillis).physical();
+    }
+
+    private Link link(PoolConfig config, String url, long limitMillis) throws Exception {
         var login = config.credentials().credentials();
         var given = config.driverProperties();
         var settings = new ConnectSettings(
-                Math.max(1, config.connectTimeout().toMillis()),
+                Math.max(1, limitMillis),
                 config.statementTimeout().toMillis(),
                 config.applicationName(),
                 config.pooled());
@@ -106,7 +141,7 @@ final class Connector {
         if (!login.password().isEmpty()) {
             properties.setProperty("password", login.password().reveal());
         }
-        var link = support.connect(driver(config.jdbcUrl()), config.jdbcUrl(), properties);
+        var link = support.connect(driver(url), url, properties);
         if (link == null) {
             throw new SQLNonTransientConnectionException(
                     "The driver returned no connection for " + config.shownUrl(), "08001");
@@ -145,7 +180,8 @@ final class Connector {
         }
     }
 
-    private static DriverSupport find(String url) {
+    /** Who knows the driver of that URL; plain JDBC if nobody does. */
+    static DriverSupport find(String url) {
         for (var support : ServiceLoader.load(DriverSupport.class, Connector.class.getClassLoader())) {
             if (support.accepts(url)) {
                 return support;

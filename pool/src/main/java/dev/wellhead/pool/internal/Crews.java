@@ -11,9 +11,10 @@ package dev.wellhead.pool.internal;
  * @param closes closes of physical connections
  * @param aborts aborts and cancels, of what hangs in one of the others
  * @param logs logging
+ * @param probes questions to hosts about their role
  * @param rest what only touches memory, apart from callers and timers
  */
-record Crews(Crew opens, Crew validations, Crew closes, Crew aborts, Crew logs, Crew rest) {
+record Crews(Crew opens, Crew validations, Crew closes, Crew aborts, Crew logs, Crew probes, Crew rest) {
 
     /**
      * {@link Opener} lets 64 hang and then goes on with one attempt at a time, each for {@code connectTimeout}: this is
@@ -32,6 +33,7 @@ record Crews(Crew opens, Crew validations, Crew closes, Crew aborts, Crew logs, 
                 new Crew(MOST_CALLS),
                 new Crew(MOST_CALLS),
                 new Crew(MOST_REST),
+                new Crew(MOST_CALLS),
                 new Crew(MOST_REST));
     }
 }

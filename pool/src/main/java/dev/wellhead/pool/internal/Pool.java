@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.DrainReport;
 import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.LeakSite;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
@@ -68,6 +69,9 @@ public final class Pool {
     private final Leases leases;
     private final LeakWatch leakWatch;
     private final Housekeeper housekeeper;
+    /** Null where the URL names one host. */
+    private final @Nullable Hosts hosts;
+
     private final LogPace resetPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
     private final AtomicLong ids = new AtomicLong();
 
@@ -102,6 +106,10 @@ public final class Pool {
         this.releaser = new Releaser(this, dispatcher);
         this.leakWatch = new LeakWatch(this, leases, releaser);
         this.housekeeper = new Housekeeper(this, shelf, validator, leakWatch);
+        this.hosts = Hosts.of(this, connector);
+        if (hosts != null) {
+            connector.follow(hosts);
+        }
     }
 
     /**
@@ -129,6 +137,9 @@ public final class Pool {
             LongSupplier clock,
             LongSupplier wallMillis) {
         var pool = new Pool(config, showable, listeners, clock, wallMillis);
+        if (pool.hosts != null) {
+            pool.hosts.start();
+        }
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
         pool.crews.rest().work(pool::serve);
@@ -240,12 +251,16 @@ public final class Pool {
                 clock.getAsLong(),
                 housekeeper.lifetimeNanos());
         entry.lookout(connected.lookout());
+        entry.host(connected.host());
         lock.lock();
         try {
             if (wanted.getAsBoolean()) {
                 counters.opened();
                 if (state != PoolState.CLOSED && shelf.size() < config.maxSize()) {
                     shelf.add(entry);
+                    if (hosts != null && !hosts.isTarget(connected.host())) {
+                        entry.evictAtRelease(EvictReason.FAILOVER);
+                    }
                     return entry;
                 }
                 counters.closed(state == PoolState.CLOSED ? EvictReason.POOL_CLOSED : EvictReason.SURPLUS);
@@ -317,6 +332,32 @@ public final class Pool {
         suspicion.raise(heardBefore);
     }
 
+    /** Something speaks against a host: its role is asked at once. */
+    void doubt() {
+        if (hosts != null) {
+            hosts.doubt();
+        }
+    }
+
+    /**
+     * Connections go to another host from now on: those to others leave, and new ones are opened without a pause.
+     *
+     * @param abort whether also those in use are ended, for nobody answers there, or it is not to be written to any more
+     */
+    void moved(boolean abort) {
+        locked(opener::reset);
+        for (var entry : shelf.entries()) {
+            if (hosts != null && !hosts.isTarget(entry.host())) {
+                entry.evictAtRelease(EvictReason.FAILOVER);
+                if (entry.tryCloseFromIdle()
+                        || (abort && (entry.tryCloseFromValidating() || entry.tryCloseFromActive()))) {
+                    retire(entry, EvictReason.FAILOVER, abort);
+                }
+            }
+        }
+        serve();
+    }
+
     /** A suspect became idle. */
     void sweep() {
         validator.sweep();
@@ -384,6 +425,9 @@ public final class Pool {
     /** Ends the pool. */
     public DrainReport close(long nanos) {
         var report = Shutdown.close(this, nanos);
+        if (hosts != null) {
+            hosts.close();
+        }
         listeners.awaitDelivered(EVENTS_NANOS);
         return report;
     }
@@ -444,6 +488,11 @@ public final class Pool {
     /** Places from which connections were not given back in time. */
     public List<LeakSite> leakSites() {
         return leakWatch.sites();
+    }
+
+    /** The hosts as last seen, in the order of the URL; empty where it names one. */
+    public List<HostSnapshot> hosts() {
+        return hosts == null ? List.of() : hosts.snapshot();
     }
 
     Leases leaseReader() {

@@ -64,6 +64,8 @@ public final class PoolEntry extends StateWord {
     private final long openedNanos;
     /** Set before the entry is shared. */
     private Lookout lookout = Lookout.NONE;
+    /** Which of several it leads to; set before the entry is shared. */
+    private @Nullable Host host;
 
     private final long expiresNanos;
     private final boolean notesLeases;
@@ -452,6 +454,16 @@ public final class PoolEntry extends StateWord {
 
     void lookout(Lookout value) {
         lookout = value;
+    }
+
+    void host(@Nullable Host value) {
+        host = value;
+    }
+
+    /** Which of several hosts it leads to; null in a pool that has one. */
+    @Nullable
+    Host host() {
+        return host;
     }
 
     long openedNanos() {

@@ -84,6 +84,8 @@ final class Reconfiguration {
                 .createRetryInterval(wanted.createRetryInterval())
                 .closeTimeout(wanted.closeTimeout())
                 .housekeeperInterval(wanted.housekeeperInterval())
+                .maxReplicaLag(wanted.maxReplicaLag())
+                .replicaReads(wanted.replicaReads())
                 .validationQuery(wanted.validationQuery().orElse(null))
                 .build();
     }

@@ -56,7 +56,10 @@ final class Suspicion {
     /** A call of a holder failed; on the holder's thread. */
     void failed(PoolEntry entry, SQLException error) {
         var reason = entry.evictReason();
-        if (reason == EvictReason.ABORTED || reason == EvictReason.BROKEN || entry.isReclaimed()) {
+        if (reason == EvictReason.ABORTED
+                || reason == EvictReason.BROKEN
+                || reason == EvictReason.FAILOVER
+                || entry.isReclaimed()) {
             // What follows a death, such as the rollback, fails too and says nothing new.
             return;
         }
@@ -141,6 +144,7 @@ final class Suspicion {
 
     /** Every connection not heard of after that moment is validated. */
     void raise(long heardBefore) {
+        pool.doubt();
         pool.ticker().suspect(heardBefore);
         validator.sweep();
     }

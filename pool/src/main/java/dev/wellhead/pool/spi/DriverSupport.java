@@ -159,6 +159,11 @@ public interface DriverSupport {
         return Optional.empty();
     }
 
+    /** How several servers in one URL are told apart; empty where the driver sees to that itself, or knows of none. */
+    default Optional<HostSupport> hosts() {
+        return Optional.empty();
+    }
+
     /** What the driver can tell of a server before anybody logs in; empty where it can tell nothing. */
     default Optional<ServerProbe> probe() {
         return Optional.empty();
