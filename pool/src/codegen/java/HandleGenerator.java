@@ -49,7 +49,6 @@ public final class HandleGenerator {
     /** Methods of a connection that change the session: they go through the session, which undoes them at release. */
     private static final Set<String> SESSION = Set.of(
             "setAutoCommit",
-            "setReadOnly",
             "setTransactionIsolation",
             "setHoldability",
             "setCatalog",
@@ -135,6 +134,7 @@ public final class HandleGenerator {
                             "isClosed()",
                             "isValid(int)",
                             "abort(java.util.concurrent.Executor)",
+                            "setReadOnly(boolean)",
                             "setClientInfo(java.lang.String,java.lang.String)",
                             "setClientInfo(java.util.Properties)")),
             new Handle(

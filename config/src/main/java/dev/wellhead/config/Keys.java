@@ -15,6 +15,7 @@ import dev.wellhead.pool.Isolation;
 import dev.wellhead.pool.NestedAcquire;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
+import dev.wellhead.pool.ReplicaReads;
 import dev.wellhead.pool.StartMode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -431,6 +432,18 @@ final class Keys {
                 PoolConfig.Builder::leases,
                 PoolConfig::leases,
                 "Whether the pool notes who holds which connection; leak reports need it.");
+        table.time(
+                "max-replica-lag",
+                Span.NOT_NEGATIVE,
+                PoolConfig.Builder::maxReplicaLag,
+                PoolConfig::maxReplicaLag,
+                "A replica further behind is not read from, where the URL names several hosts; 0: off.");
+        table.add(
+                "replica-reads",
+                choice(ReplicaReads.class),
+                PoolConfig.Builder::replicaReads,
+                PoolConfig::replicaReads,
+                "Which replica serves who only reads, where the URL names several hosts.");
         table.add(
                 "start-mode",
                 choice(StartMode.class),

@@ -42,7 +42,9 @@ final class UnknownParameters {
             return;
         }
         for (var name : address.parameterNames()) {
-            if (!known.contains(name)) {
+            // Of several hosts the pool chooses one, by libpq's words too.
+            boolean choosesHost = address.severalHosts() && name.equals("target_session_attrs");
+            if (!known.contains(name) && !choosesHost) {
                 problems.accept(Problem.warning(
                         said.place(),
                         said.slot().text(),

@@ -99,6 +99,22 @@ class BadInputTest {
     }
 
     @Test
+    void amongSeveralHostsThePoolChoosesByLibpqsWordsToo() {
+        var several = "postgresql://app:s3cret@127.0.0.1:5432,127.0.0.1:5433/shop?target_session_attrs=prefer-standby";
+        assertThat(given.env("DATABASE_URL", several).load().warnings()).isEmpty();
+    }
+
+    @Test
+    void aHostNamedTwiceIsRefusedWithBothPlaces() {
+        var problem = given.env("DATABASE_URL", "postgresql://app:s3cret@db1,db2:5432,db1:5432/shop")
+                .problem();
+        assertThat(problem.key()).isEqualTo("url");
+        assertThat(problem.rule()).contains("host 1 and host 3 of the list are both db1:5432");
+        assertThat(problem.fix()).isEqualTo("remove one of the two");
+        assertThat(problem.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
     void aVariableThatIsNotPutInIsAWarning() {
         given.yaml("url: postgresql://app:${DB_PASSWORD}@127.0.0.1/shop\npool.init-sql: SELECT '$x', '${'\n")
                 .dotEnv("WELLHEAD_POOL_SCHEMA=${SCHEMA:-public}\n");

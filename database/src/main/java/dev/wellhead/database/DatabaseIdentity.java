@@ -106,6 +106,8 @@ final class DatabaseIdentity {
         shown.put("pooled", pool.pooled());
         shown.put("statistics", pool.statistics());
         shown.put("leases", pool.leases());
+        shown.put("max-replica-lag", pool.maxReplicaLag());
+        shown.put("replica-reads", pool.replicaReads());
         shown.put("start-mode", pool.startMode());
         shown.put("start-retries", pool.startRetries());
         shown.put("start-retry-delay", pool.startRetryDelay());

@@ -27,13 +27,15 @@ public final class PoolView implements DataSource {
     private final String laneName;
     private final int lane;
     private final String operation;
+    private final boolean readOnly;
 
-    PoolView(WellheadDataSource whole, Pool pool, String laneName, String operation) {
+    PoolView(WellheadDataSource whole, Pool pool, String laneName, String operation, boolean readOnly) {
         this.whole = whole;
         this.pool = pool;
         this.laneName = laneName;
         this.lane = pool.lane(laneName);
         this.operation = Objects.requireNonNull(operation, "operation");
+        this.readOnly = readOnly;
     }
 
     /**
@@ -42,12 +44,17 @@ public final class PoolView implements DataSource {
      * @throws IllegalArgumentException when the pool has no such lane; it lists those it has
      */
     public PoolView lane(String name) {
-        return new PoolView(whole, pool, name, operation);
+        return new PoolView(whole, pool, name, operation, readOnly);
     }
 
     /** The same lane for another operation; its name appears in leases, errors and events. */
     public PoolView named(String name) {
-        return new PoolView(whole, pool, laneName, name);
+        return new PoolView(whole, pool, laneName, name, readOnly);
+    }
+
+    /** The same lane and operation, read-only; see {@link WellheadDataSource#readOnly()}. */
+    public PoolView readOnly() {
+        return new PoolView(whole, pool, laneName, operation, true);
     }
 
     /**
@@ -57,7 +64,7 @@ public final class PoolView implements DataSource {
      */
     @Override
     public Connection getConnection() throws SQLException {
-        return pool.acquire(operation, lane, -1);
+        return acquire(-1);
     }
 
     /**
@@ -67,7 +74,13 @@ public final class PoolView implements DataSource {
      * @throws AcquireRefusedException when there is none in time; nothing was sent to the database
      */
     public Connection getConnection(Duration timeout) throws SQLException {
-        return pool.acquire(operation, lane, Math.max(0, Durations.toNanos(timeout)));
+        return acquire(Math.max(0, Durations.toNanos(timeout)));
+    }
+
+    private Connection acquire(long timeoutNanos) throws SQLException {
+        return readOnly
+                ? pool.hosts().acquireRead(operation, lane, timeoutNanos)
+                : pool.acquire(operation, lane, timeoutNanos);
     }
 
     /** Not supported, as in {@link WellheadDataSource#getConnection(String, String)}. */
@@ -115,6 +128,6 @@ public final class PoolView implements DataSource {
     @Override
     public String toString() {
         return "PoolView[" + pool.config().name() + ", lane=" + laneName
-                + (operation.isEmpty() ? "" : ", operation=" + operation) + "]";
+                + (operation.isEmpty() ? "" : ", operation=" + operation) + (readOnly ? ", read-only" : "") + "]";
     }
 }

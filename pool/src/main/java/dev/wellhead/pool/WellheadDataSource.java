@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.logging.Logger;
@@ -92,12 +94,29 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
      * @throws IllegalArgumentException when the pool has no such lane; it lists those it has
      */
     public PoolView lane(String name) {
-        return new PoolView(this, pool, name, "");
+        return new PoolView(this, pool, name, "", false);
     }
 
     /** This pool for work of that name, which then appears in leases, errors and events; for libraries that name none. */
     public PoolView named(String operation) {
-        return new PoolView(this, pool, Lane.DEFAULT, operation);
+        return new PoolView(this, pool, Lane.DEFAULT, operation, false);
+    }
+
+    /**
+     * This pool for those who only read. Each connection is read-only as JDBC has it, a hint that a server may ignore.
+     *
+     * <p>Where the URL names several hosts, its connections lead to replicas, each of which has a pool of the same settings,
+     * so that sizes count for each host; {@link PoolConfig#replicaReads()} says which replica serves whom. What was
+     * just written may not be there yet. While no replica is fit, they lead where those of this pool do. The same happens to a
+     * connection of this pool on which {@code setReadOnly(true)} is the first call, until {@code setReadOnly(false)}.
+     */
+    public PoolView readOnly() {
+        return new PoolView(this, pool, Lane.DEFAULT, "", true);
+    }
+
+    /** How often somebody who only reads found no replica that was fit; 0 where the URL names one host. */
+    public long readFallbacks() {
+        return pool.hosts().readFallbacks();
     }
 
     /**
@@ -116,9 +135,15 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         return pool.snapshot();
     }
 
-    /** Who holds a connection now, longest first; nobody without {@link PoolConfig#leases()}. */
+    /** Who holds a connection now, of replicas too, longest first; nobody without {@link PoolConfig#leases()}. */
     public List<Lease> leases() {
-        return pool.leases();
+        var all = pool.hosts().pools();
+        return all.size() == 1
+                ? pool.leases()
+                : all.stream()
+                        .flatMap(each -> each.leases().stream())
+                        .sorted(Comparator.comparing(Lease::held).reversed())
+                        .toList();
     }
 
     /** Places of the program from which connections were not given back in time, most leaks first; at most 101. */
@@ -131,7 +156,7 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
      * several itself.
      */
     public List<HostSnapshot> hosts() {
-        return pool.hosts();
+        return pool.hosts().snapshot();
     }
 
     /** The settings in force. */
@@ -141,12 +166,12 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
 
     /** Holds callers back until {@link #resume()}; leases go on. */
     public void pause() {
-        pool.pause();
+        pool.hosts().pools().forEach(Pool::pause);
     }
 
     /** Serves callers again after {@link #pause()} or {@link #drain}. */
     public void resume() {
-        pool.resume();
+        pool.hosts().pools().forEach(Pool::resume);
     }
 
     /**
@@ -156,12 +181,17 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
      * @param deadline longest wait
      */
     public DrainReport drain(Duration deadline) throws InterruptedException {
-        return pool.drain(Durations.toNanos(deadline));
+        long end = System.nanoTime() + Durations.toNanos(deadline);
+        var reports = new ArrayList<DrainReport>();
+        for (var each : pool.hosts().pools()) {
+            reports.add(each.drain(Math.max(0, end - System.nanoTime())));
+        }
+        return whole(reports);
     }
 
     /** Retires every connection open now: idle ones are closed, active ones when they are released. */
     public void evictAll() {
-        pool.evictAll();
+        pool.hosts().pools().forEach(Pool::evictAll);
     }
 
     /**
@@ -169,7 +199,7 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
      * between connects forgotten. Callers keep being served, by new connections.
      */
     public void reset() {
-        pool.reset();
+        pool.hosts().pools().forEach(Pool::reset);
     }
 
     /**
@@ -195,12 +225,31 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     /** Refuses new callers, waits {@code closeTimeout} for leases, aborts what is left. Closing twice does nothing. */
     @Override
     public void close() {
-        pool.close(Durations.toNanos(pool.config().closeTimeout()));
+        close(pool.config().closeTimeout());
     }
 
     /** As {@link #close()}, waiting that long for leases, with a report. */
     public DrainReport close(Duration deadline) {
-        return pool.close(Durations.toNanos(deadline));
+        long end = System.nanoTime() + Durations.toNanos(deadline);
+        var reports = new ArrayList<DrainReport>();
+        // First: it opens no pool of a replica any more.
+        reports.add(pool.close(Durations.toNanos(deadline)));
+        for (var each : pool.hosts().pools()) {
+            reports.add(each.close(Math.max(0, end - System.nanoTime())));
+        }
+        return whole(reports);
+    }
+
+    /** Of one pool and those of its replicas, which ended one after the other. */
+    private static DrainReport whole(List<DrainReport> reports) {
+        return reports.size() == 1
+                ? reports.get(0)
+                : new DrainReport(
+                        reports.stream().allMatch(DrainReport::complete),
+                        reports.stream().map(DrainReport::took).reduce(Duration.ZERO, Duration::plus),
+                        reports.stream()
+                                .flatMap(report -> report.remaining().stream())
+                                .toList());
     }
 
     @Override

@@ -56,6 +56,15 @@ final class Acquirer {
                 timeoutNanos < 0 ? pool.config().acquireTimeout().toNanos() : timeoutNanos);
     }
 
+    /** A connection without a handle yet, by the slow path. */
+    PoolEntry acquireEntry(String operation, int lane, long timeoutNanos) throws SQLException {
+        return waiting.acquireEntry(
+                Thread.currentThread(),
+                operation,
+                lane,
+                timeoutNanos < 0 ? pool.config().acquireTimeout().toNanos() : timeoutNanos);
+    }
+
     private void putBack(PoolEntry entry) {
         int lease = entry.lease();
         if (entry.tryTakeBack()) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller gets for one lease: new for each acquire, dead after {@code close()}.
  *
- * <p>The entry, the number of the lease and nothing else: 24 bytes. All that a lease must remember is in {@link
+ * <p>The entry, the number of the lease and where it comes from when that is elsewhere: 24 bytes. All that a lease must remember is in {@link
  * PoolEntry} and {@link SessionState}. Everything that was made through this handle (statements, result sets, metadata)
  * asks it before each call, so it is dead as soon as this is, though the physical connection may serve somebody else by
  * then.
@@ -43,9 +43,27 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         }
     }
 
-    private final int lease;
-    /** Null once closed. */
+    /** Changes where another physical connection takes the place of this one. */
+    private int lease;
+    /** Null once closed, and while it has been given back before its time. */
     private volatile @Nullable PoolEntry entry;
+    /** Null for as long as the physical connection is the one that was acquired. */
+    private @Nullable Away away;
+
+    /** Where a handle comes from that reads from a replica. */
+    private static final class Away {
+        private final Pool home;
+        private final String operation;
+        private final int lane;
+        /** Whether no connection is held at present: the next call takes one. */
+        private boolean isDetached;
+
+        private Away(Pool home, String operation, int lane) {
+            this.home = home;
+            this.operation = operation;
+            this.lane = lane;
+        }
+    }
 
     ConnectionHandle(PoolEntry entry, int lease) {
         ENTRY.set(this, entry);
@@ -57,10 +75,99 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
     PoolEntry open() throws SQLException {
         var current = entry();
         if (current == null) {
-            throw Handles.connectionClosed(this);
+            current = attached();
         }
         current.session().touched();
         return current;
+    }
+
+    /** A connection of the pool it comes from, in place of the one that was given back before its time. */
+    private PoolEntry attached() throws SQLException {
+        var from = away;
+        if (from == null || !from.isDetached) {
+            throw Handles.connectionClosed(this);
+        }
+        var fresh = from.home.acquireEntry(from.operation, from.lane, -1);
+        attach(fresh);
+        away = null;
+        return fresh;
+    }
+
+    private void attach(PoolEntry fresh) {
+        lease = fresh.lease();
+        fresh.handTo(this);
+        ENTRY.setRelease(this, fresh);
+    }
+
+    private void detach(PoolEntry current, Away from) {
+        from.isDetached = true;
+        away = from;
+        ENTRY.setRelease(this, null);
+        current.release(lease);
+    }
+
+    private boolean isDetached() {
+        var from = away;
+        return entry() == null && from != null && from.isDetached;
+    }
+
+    /**
+     * Where the URL names several hosts: as the first call, {@code true} takes a connection to a replica instead, and {@code
+     * false} gives that back; the next call then takes one of the pool's own. Else as the driver has it.
+     */
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        if (isDetached() && !readOnly) {
+            return;
+        }
+        var before = entry();
+        boolean isFirst = before != null && !before.session().isTouched();
+        var current = open();
+        var from = away;
+        var replicas = current.pool().hosts().reads();
+        if (readOnly && isFirst && replicas != null) {
+            readFromReplica(current, replicas);
+        } else if (!readOnly && from != null) {
+            current.session().requireNothingLeft();
+            detach(current, from);
+        } else {
+            setReadOnly(current, readOnly);
+        }
+    }
+
+    /** Read-only where it is. */
+    void makeReadOnly() throws SQLException {
+        setReadOnly(open(), true);
+    }
+
+    private void setReadOnly(PoolEntry current, boolean readOnly) throws SQLException {
+        current.calling();
+        try {
+            current.session().setReadOnly(readOnly);
+        } catch (SQLException e) {
+            throw current.failed(e);
+        } finally {
+            current.called();
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private void readFromReplica(PoolEntry current, ReadPools replicas) throws SQLException {
+        var home = current.pool();
+        int lane = Math.max(Waiter.DEFAULT_LANE, current.lane());
+        var from = new Away(home, current.operation(), lane);
+        // Given back first: nobody waits for a replica while he keeps a connection of the primary from others.
+        detach(current, from);
+        var replica = replicas.take(
+                home.config().acquireTimeout().toNanos(),
+                (pool, nanos) -> pool.acquireEntry(from.operation, from.lane, nanos));
+        if (replica == null) {
+            setReadOnly(open(), true);
+        } else {
+            from.isDetached = false;
+            attach(replica);
+            replica.session().touched();
+        }
     }
 
     /** The entry, or null once this is closed. */
@@ -90,6 +197,16 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
                 // Until the lease has ended this must not look like an abandoned handle.
                 Reference.reachabilityFence(this);
             }
+        } else {
+            stayClosed();
+        }
+    }
+
+    /** A handle without a connection will not take one any more. */
+    private void stayClosed() {
+        var from = away;
+        if (from != null) {
+            from.isDetached = false;
         }
     }
 
@@ -116,6 +233,8 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
             } finally {
                 Reference.reachabilityFence(this);
             }
+        } else {
+            stayClosed();
         }
     }
 
@@ -123,7 +242,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
     public boolean isClosed() throws SQLException {
         var current = entry();
         if (current == null) {
-            return true;
+            return !isDetached();
         }
         try {
             return current.physical().isClosed();
@@ -136,7 +255,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
 
     @Override
     public boolean isValid(int timeoutSeconds) throws SQLException {
-        var current = entry();
+        var current = isDetached() ? open() : entry();
         if (current == null) {
             return false;
         }

@@ -60,6 +60,9 @@ final class Demand {
 
     int wantedOpens() {
         asked |= !line.isEmpty();
+        if (pool.hosts().isLost()) {
+            return 0;
+        }
         boolean isServing = pool.state() == PoolState.RUNNING || pool.state() == PoolState.DRAINING;
         int waiting = isServing ? line.servable() : 0;
         if (pool.state() == PoolState.DRAINING && waiting == 0) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One of several hosts, and what is known of it; all but the address is guarded by the lock of {@link Hosts}. */
+/** One of several hosts, and what is known of it; guarded by the lock of {@link Hosts} where nothing else is said. */
 final class Host {
 
     /** Looks in a row that must find a replica too far behind: the first change after a quiet time looks old at once. */
@@ -22,6 +22,10 @@ final class Host {
     private String trouble = "";
     private long upSinceNanos;
     private int lateLooks;
+    /** For those who read, without the lock. */
+    private volatile boolean readable;
+
+    private volatile boolean answering;
 
     Host(HostUrl url) {
         this.url = url;
@@ -54,6 +58,8 @@ final class Host {
         } else {
             state = HostState.UP;
         }
+        answering = true;
+        readable = state == HostState.UP && said.role() == HostRole.REPLICA;
     }
 
     /** It did not. */
@@ -61,6 +67,8 @@ final class Host {
         state = HostState.DOWN;
         trouble = why;
         lateLooks = 0;
+        answering = false;
+        readable = false;
     }
 
     HostState state() {
@@ -87,6 +95,16 @@ final class Host {
 
     String trouble() {
         return trouble;
+    }
+
+    /** Whether it is a replica that may be read from; for any thread. */
+    boolean isReadable() {
+        return readable;
+    }
+
+    /** Whether it answered when it was last asked; for any thread. */
+    boolean isAnswering() {
+        return answering;
     }
 
     boolean isUp() {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * <h2>Moving</h2>
  *
  * Connections to others than the target leave: those in use at their release, or at once where the old target does not
- * answer or still takes writes ({@link Pool#moved}).
+ * answer or still takes writes ({@link PoolHosts#moved}).
  *
  * <h2>Concurrency</h2>
  *
@@ -68,6 +69,7 @@ final class Hosts {
     private final HostTarget wanted;
     private final Map<Host, HostProbe> probes = new LinkedHashMap<>();
     private final AtomicBoolean hurries = new AtomicBoolean();
+    private final ReadPools reads;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition learned = lock.newCondition();
@@ -83,7 +85,8 @@ final class Hosts {
     private @Nullable String cluster;
     private List<Host> claims = List.of();
 
-    private Hosts(Pool pool, Connector connector, HostSupport support, HostTarget wanted) {
+    private Hosts(
+            Pool pool, Connector connector, HostSupport support, HostTarget wanted, UnaryOperator<String> showable) {
         this.pool = pool;
         this.wanted = wanted;
         this.doubtedNanos = pool.now() - DOUBT_FOR_NANOS;
@@ -94,10 +97,11 @@ final class Hosts {
                     new HostProbe(
                             pool, connector, support, host, look -> answered(host, look), why -> failed(host, why)));
         }
+        this.reads = new ReadPools(pool, this, List.copyOf(probes.keySet()), showable);
     }
 
     /** Null where the URL names one host, or the driver sees to several itself. */
-    static @Nullable Hosts of(Pool pool, Connector connector) {
+    static @Nullable Hosts of(Pool pool, Connector connector, UnaryOperator<String> showable) {
         var url = pool.config().jdbcUrl();
         var support = connector.support().hosts().orElse(null);
         if (support == null || support.hosts(url).size() < 2) {
@@ -105,7 +109,7 @@ final class Hosts {
         }
         var wanted = HostTarget.of(support.target(url, pool.config().driverProperties()))
                 .orElse(HostTarget.PRIMARY);
-        return new Hosts(pool, connector, support, wanted);
+        return new Hosts(pool, connector, support, wanted, showable);
     }
 
     // Asking.
@@ -186,6 +190,7 @@ final class Hosts {
             if (before.role() != after.role()
                     || before.state() != after.state()
                     || before.isTarget() != after.isTarget()) {
+                then.add(() -> reads.sync(host));
                 then.add(() -> report(before, after));
             }
             learned.signalAll();
@@ -206,7 +211,7 @@ final class Hosts {
             }
         }
         warnOfClaims(best, then);
-        if (best == null || best == current || (current == null && best.rank(wanted) > 0 && !allAsked())) {
+        if (best == null || best == current || (current == null && !mayBeFirst(best))) {
             return;
         }
         if (cluster == null && !best.cluster().isEmpty()) {
@@ -219,9 +224,22 @@ final class Hosts {
             var to = best.address();
             then.add(() -> {
                 LOG.warn("connections move to another host pool={} from=\"{}\" to={}", pool.name(), from, to);
-                pool.moved(abort);
+                pool.hosts().moved(abort);
             });
         }
+    }
+
+    /** Lock held. Whether the first choice is certain: those that go before it in the list have been asked. */
+    private boolean mayBeFirst(Host best) {
+        for (var host : probes.keySet()) {
+            if (host == best) {
+                break;
+            }
+            if (host.state() == HostState.UNKNOWN) {
+                return false;
+            }
+        }
+        return best.rank(wanted) == 0 || allAsked();
     }
 
     /** Lock held. */
@@ -332,6 +350,11 @@ final class Hosts {
         }
     }
 
+    /** The pools of the replicas. */
+    ReadPools reads() {
+        return reads;
+    }
+
     boolean isTarget(@Nullable Host host) {
         return host == target;
     }
@@ -355,6 +378,11 @@ final class Hosts {
                 total++;
                 active += entry.state() == PoolEntry.State.ACTIVE ? 1 : 0;
             }
+        }
+        var readers = reads.openOf(host);
+        if (readers != null) {
+            total += readers.shelf().size();
+            active += readers.shelf().count(PoolEntry.State.ACTIVE);
         }
         return new HostSnapshot(
                 host.address(),

@@ -185,7 +185,7 @@ final class Opener {
 
     private void report(Throwable cause, long tookNanos, long inRow) {
         pool.counters().openFailed.increment();
-        pool.doubt();
+        pool.hosts().doubt();
         pool.tell(new PoolEvent.OpenFailed(pool.name(), cause, Duration.ofNanos(tookNanos)));
         // The first, then each power of two: a database that is down for hours does not fill the log.
         if (Long.bitCount(inRow) == 1) {

@@ -4,7 +4,6 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.DrainReport;
 import dev.wellhead.pool.EvictReason;
-import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.LeakSite;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
@@ -69,9 +68,7 @@ public final class Pool {
     private final Leases leases;
     private final LeakWatch leakWatch;
     private final Housekeeper housekeeper;
-    /** Null where the URL names one host. */
-    private final @Nullable Hosts hosts;
-
+    private final PoolHosts hosts;
     private final LogPace resetPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
     private final AtomicLong ids = new AtomicLong();
 
@@ -106,10 +103,7 @@ public final class Pool {
         this.releaser = new Releaser(this, dispatcher);
         this.leakWatch = new LeakWatch(this, leases, releaser);
         this.housekeeper = new Housekeeper(this, shelf, validator, leakWatch);
-        this.hosts = Hosts.of(this, connector);
-        if (hosts != null) {
-            connector.follow(hosts);
-        }
+        this.hosts = new PoolHosts(this, connector, showable);
     }
 
     /**
@@ -137,9 +131,7 @@ public final class Pool {
             LongSupplier clock,
             LongSupplier wallMillis) {
         var pool = new Pool(config, showable, listeners, clock, wallMillis);
-        if (pool.hosts != null) {
-            pool.hosts.start();
-        }
+        pool.hosts.start();
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
         pool.crews.rest().work(pool::serve);
@@ -154,6 +146,11 @@ public final class Pool {
     /** As {@link #acquire(String, long)}, in the lane of that {@linkplain #lane number}. */
     public Connection acquire(String operation, int lane, long timeoutNanos) throws SQLException {
         return acquirer.acquire(operation, lane, timeoutNanos);
+    }
+
+    /** A connection that is the caller's, without a handle; in no hurry. */
+    PoolEntry acquireEntry(String operation, int lane, long timeoutNanos) throws SQLException {
+        return acquirer.acquireEntry(operation, lane, timeoutNanos);
     }
 
     /**
@@ -258,9 +255,7 @@ public final class Pool {
                 counters.opened();
                 if (state != PoolState.CLOSED && shelf.size() < config.maxSize()) {
                     shelf.add(entry);
-                    if (hosts != null && !hosts.isTarget(connected.host())) {
-                        entry.evictAtRelease(EvictReason.FAILOVER);
-                    }
+                    hosts.adopted(entry);
                     return entry;
                 }
                 counters.closed(state == PoolState.CLOSED ? EvictReason.POOL_CLOSED : EvictReason.SURPLUS);
@@ -332,30 +327,9 @@ public final class Pool {
         suspicion.raise(heardBefore);
     }
 
-    /** Something speaks against a host: its role is asked at once. */
-    void doubt() {
-        if (hosts != null) {
-            hosts.doubt();
-        }
-    }
-
-    /**
-     * Connections go to another host from now on: those to others leave, and new ones are opened without a pause.
-     *
-     * @param abort whether also those in use are ended, for nobody answers there, or it is not to be written to any more
-     */
-    void moved(boolean abort) {
+    /** Connects under way are given up, failures and pauses between connects forgotten. */
+    void forgetConnects() {
         locked(opener::reset);
-        for (var entry : shelf.entries()) {
-            if (hosts != null && !hosts.isTarget(entry.host())) {
-                entry.evictAtRelease(EvictReason.FAILOVER);
-                if (entry.tryCloseFromIdle()
-                        || (abort && (entry.tryCloseFromValidating() || entry.tryCloseFromActive()))) {
-                    retire(entry, EvictReason.FAILOVER, abort);
-                }
-            }
-        }
-        serve();
     }
 
     /** A suspect became idle. */
@@ -412,7 +386,7 @@ public final class Pool {
 
     /** The emergency drain-and-clear. */
     public void reset() {
-        locked(opener::reset);
+        forgetConnects();
         evictAll();
         LOG.warn("pool reset pool={} all connections are being replaced", name());
     }
@@ -425,9 +399,7 @@ public final class Pool {
     /** Ends the pool. */
     public DrainReport close(long nanos) {
         var report = Shutdown.close(this, nanos);
-        if (hosts != null) {
-            hosts.close();
-        }
+        hosts.close();
         listeners.awaitDelivered(EVENTS_NANOS);
         return report;
     }
@@ -440,6 +412,7 @@ public final class Pool {
         ticker.reconfigure(config);
         housekeeper.restart();
         serve();
+        hosts.reconfigured();
         LOG.info("pool reconfigured pool={} changed={}", name(), shown(outcome.report()));
         return outcome.report();
     }
@@ -490,9 +463,9 @@ public final class Pool {
         return leakWatch.sites();
     }
 
-    /** The hosts as last seen, in the order of the URL; empty where it names one. */
-    public List<HostSnapshot> hosts() {
-        return hosts == null ? List.of() : hosts.snapshot();
+    /** Its hosts, where there are several. */
+    public PoolHosts hosts() {
+        return hosts;
     }
 
     Leases leaseReader() {

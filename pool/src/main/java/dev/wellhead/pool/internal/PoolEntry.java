@@ -234,14 +234,23 @@ public final class PoolEntry extends StateWord {
     /** The holder's side of the current lease. */
     ConnectionHandle handOut() {
         var made = new ConnectionHandle(this, lease());
+        handTo(made);
+        return made;
+    }
+
+    /** The current lease is that of this handle, which has its number already. */
+    void handTo(ConnectionHandle known) {
         if (notesLeases) {
-            handle = made;
+            handle = known;
             if (pool.tracesAcquires()) {
                 trace = new Throwable("acquired here");
-                traceLease = made.lease();
+                traceLease = known.lease();
             }
         }
-        return made;
+    }
+
+    Pool pool() {
+        return pool;
     }
 
     /** Notes the end of that lease. */

@@ -353,6 +353,39 @@ final class SessionState {
         endOwner = null;
     }
 
+    /** Refuses to leave this session for another while something of the holder's is in it. */
+    void requireNothingLeft() throws SQLException {
+        var state = driver.transactionState(physical);
+        boolean isOpen = state == TransactionState.UNKNOWN ? worked && !autoCommits : state != TransactionState.NONE;
+        var left = "";
+        if (isOpen) {
+            left = "a transaction is open";
+        } else if (openStatements.all().length > 0) {
+            left = "statements are open";
+        } else if (isChangedBeyondReadOnly()) {
+            left = "settings are changed";
+        } else if (lent || endOwner != null) {
+            left = "it is in other hands";
+        }
+        if (!left.isEmpty()) {
+            throw new SQLNonTransientException(
+                    "setReadOnly(false) is refused: this connection reads from a replica, and " + left
+                            + "; end that first, or close the connection and take another",
+                    "25001");
+        }
+    }
+
+    private boolean isChangedBeyondReadOnly() {
+        return autoCommit.isChanged()
+                || isolation.isChanged()
+                || holdability.isChanged()
+                || catalog.isChanged()
+                || schema.isChanged()
+                || typeMap.isChanged()
+                || networkTimeout.isChanged()
+                || clientInfo.isChanged();
+    }
+
     private void requireFreeEnd(String what) throws SQLException {
         if (endOwner != null) {
             throw new SQLNonTransientException(

@@ -77,18 +77,19 @@ final class Shutdown {
             open[0] = pool.state() != PoolState.CLOSED;
             if (open[0]) {
                 pool.state(PoolState.DRAINING);
-                refuseLine(pool);
+                refuseLine(pool, RefusalReason.CLOSED);
             }
         });
         return open[0];
     }
 
-    private static void refuseLine(Pool pool) {
+    /** Lock held. */
+    static void refuseLine(Pool pool, RefusalReason reason) {
         for (var waiter = pool.line().oldest();
                 waiter != null;
                 waiter = pool.line().oldest()) {
             pool.line().remove(waiter);
-            waiter.refuse(RefusalReason.CLOSED);
+            waiter.refuse(reason);
             LockSupport.unpark(waiter.thread);
         }
     }
@@ -96,7 +97,7 @@ final class Shutdown {
     private static void end(Pool pool) {
         pool.locked(() -> {
             pool.state(PoolState.CLOSED);
-            refuseLine(pool);
+            refuseLine(pool, RefusalReason.CLOSED);
         });
         pool.housekeeper().stop();
         pool.ticker().stop();

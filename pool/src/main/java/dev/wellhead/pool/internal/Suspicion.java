@@ -144,7 +144,7 @@ final class Suspicion {
 
     /** Every connection not heard of after that moment is validated. */
     void raise(long heardBefore) {
-        pool.doubt();
+        pool.hosts().doubt();
         pool.ticker().suspect(heardBefore);
         validator.sweep();
     }

@@ -48,6 +48,11 @@ final class WaitingAcquirer {
 
     /** A handle on a connection, waiting at most that long. */
     Connection acquire(Thread thread, String operation, int lane, long timeoutNanos) throws SQLException {
+        return acquireEntry(thread, operation, lane, timeoutNanos).handOut();
+    }
+
+    /** A connection that is the caller's from now on, without a handle. */
+    PoolEntry acquireEntry(Thread thread, String operation, int lane, long timeoutNanos) throws SQLException {
         long began = pool.now();
         ticker.wake();
         var held = nested.heldBy(thread);
@@ -85,7 +90,7 @@ final class WaitingAcquirer {
             }
             pool.tell(new PoolEvent.Acquired(pool.name(), entry.id(), operation, Duration.ofNanos(waited)));
         }
-        return entry.handOut();
+        return entry;
     }
 
     /** Joins the line, or says why not. */
@@ -94,6 +99,9 @@ final class WaitingAcquirer {
         try {
             if (pool.state() == PoolState.DRAINING || pool.state() == PoolState.CLOSED) {
                 return RefusalReason.CLOSED;
+            }
+            if (pool.hosts().isLost()) {
+                return RefusalReason.DATABASE_DOWN;
             }
             var config = pool.config();
             int waiting = line.size(waiter.lane);
