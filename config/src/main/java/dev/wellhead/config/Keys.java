@@ -369,6 +369,18 @@ final class Keys {
                 PoolConfig.Builder::validationQuery,
                 PoolConfig::validationQuery,
                 "Run to validate; without it the driver is asked.");
+        table.time(
+                "max-replica-lag",
+                Span.NOT_NEGATIVE,
+                PoolConfig.Builder::maxReplicaLag,
+                PoolConfig::maxReplicaLag,
+                "A replica further behind is not read from, where the URL names several hosts; 0: off.");
+        table.add(
+                "replica-reads",
+                choice(ReplicaReads.class),
+                PoolConfig.Builder::replicaReads,
+                PoolConfig::replicaReads,
+                "Which replica serves who only reads, where the URL names several hosts.");
         // From here on: what a connection is opened with, and what matters at the start alone.
         table.change = Change.RESTART;
         table.time(
@@ -432,18 +444,6 @@ final class Keys {
                 PoolConfig.Builder::leases,
                 PoolConfig::leases,
                 "Whether the pool notes who holds which connection; leak reports need it.");
-        table.time(
-                "max-replica-lag",
-                Span.NOT_NEGATIVE,
-                PoolConfig.Builder::maxReplicaLag,
-                PoolConfig::maxReplicaLag,
-                "A replica further behind is not read from, where the URL names several hosts; 0: off.");
-        table.add(
-                "replica-reads",
-                choice(ReplicaReads.class),
-                PoolConfig.Builder::replicaReads,
-                PoolConfig::replicaReads,
-                "Which replica serves who only reads, where the URL names several hosts.");
         table.add(
                 "start-mode",
                 choice(StartMode.class),

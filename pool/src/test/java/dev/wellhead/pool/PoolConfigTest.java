@@ -109,6 +109,7 @@ class PoolConfigTest {
                             "keepalive-interval",
                             "leak-threshold",
                             "leak-reclaim-after",
+                            "max-replica-lag",
                             "statement-timeout",
                             "start-retry-delay")
                     .contains(key);
@@ -137,6 +138,7 @@ class PoolConfigTest {
                 Map.entry("keepalive-interval", PoolConfig.Builder::keepaliveInterval),
                 Map.entry("leak-threshold", PoolConfig.Builder::leakThreshold),
                 Map.entry("leak-reclaim-after", PoolConfig.Builder::leakReclaimAfter),
+                Map.entry("max-replica-lag", PoolConfig.Builder::maxReplicaLag),
                 Map.entry("create-retry-interval", PoolConfig.Builder::createRetryInterval),
                 Map.entry("close-timeout", PoolConfig.Builder::closeTimeout),
                 Map.entry("housekeeper-interval", PoolConfig.Builder::housekeeperInterval),
@@ -181,6 +183,7 @@ class PoolConfigTest {
                 "driver-properties",
                 "admission",
                 "nested-acquire",
+                "replica-reads",
                 "isolation",
                 "application-name",
                 "start-mode",

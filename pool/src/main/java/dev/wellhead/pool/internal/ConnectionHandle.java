@@ -125,7 +125,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         var current = open();
         var from = away;
         var replicas = current.pool().hosts().reads();
-        if (readOnly && isFirst && replicas != null) {
+        if (readOnly && isFirst && replicas != null && replicas.isAnyFit()) {
             readFromReplica(current, replicas);
         } else if (!readOnly && from != null) {
             current.session().requireNothingLeft();

@@ -350,6 +350,11 @@ final class Hosts {
         }
     }
 
+    /** Whether the target is to take writes. */
+    boolean expectsWrites() {
+        return wanted.writes();
+    }
+
     /** The pools of the replicas. */
     ReadPools reads() {
         return reads;

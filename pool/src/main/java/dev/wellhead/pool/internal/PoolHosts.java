@@ -140,6 +140,11 @@ public final class PoolHosts {
         return hosts == null ? null : hosts.reads();
     }
 
+    /** Whether its connections ought to take writes, by its settings and by the role that the URL asks for. */
+    boolean expectsWrites() {
+        return !pool.config().readOnly() && (hosts == null || hosts.expectsWrites());
+    }
+
     /** The pool, and those of the replicas that are open. */
     public List<Pool> pools() {
         var all = new ArrayList<Pool>();

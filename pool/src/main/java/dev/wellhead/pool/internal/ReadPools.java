@@ -83,7 +83,7 @@ final class ReadPools {
      */
     <T> @Nullable T take(long limitNanos, Way<T> way) throws SQLException {
         var config = main.config();
-        if (config.replicaReads() == ReplicaReads.OFF || main.state() != PoolState.RUNNING) {
+        if (!isServing(config)) {
             return null;
         }
         long began = main.now();
@@ -110,6 +110,15 @@ final class ReadPools {
                             "no replica is fit, reads go where writes go pool={} notLogged={}", main.name(), heldBack));
         }
         return null;
+    }
+
+    private boolean isServing(PoolConfig config) {
+        return config.replicaReads() != ReplicaReads.OFF && main.state() == PoolState.RUNNING;
+    }
+
+    /** Whether there is a replica to read from now. */
+    boolean isAnyFit() {
+        return isServing(main.config()) && all.stream().anyMatch(Host::isReadable);
     }
 
     private @Nullable Host next(PoolConfig config, Set<Host> tried) {

@@ -81,7 +81,7 @@ final class Suspicion {
 
     private void readOnly(PoolEntry entry, SQLException error, boolean serverSaysSo) {
         if (entry.evictReason() != null
-                || pool.config().readOnly()
+                || !pool.hosts().expectsWrites()
                 || entry.session().isReadOnly()
                 || (!serverSaysSo && serverTakesWrites(entry))) {
             return;

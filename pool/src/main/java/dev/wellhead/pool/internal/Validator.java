@@ -186,7 +186,7 @@ final class Validator {
             if (entry.look(pool.now()) == Liveness.DEAD || !answers(entry)) {
                 return ifDead;
             }
-            boolean wrongServer = !pool.config().readOnly()
+            boolean wrongServer = pool.hosts().expectsWrites()
                     && pool.ticker().isSuspect(entry)
                     && entry.driver().serverIsReadOnly(entry.physical()).orElse(false);
             return wrongServer ? EvictReason.READ_ONLY : null;
