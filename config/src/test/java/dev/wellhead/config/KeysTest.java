@@ -41,6 +41,7 @@ class KeysTest {
             "pool.isolation", "serializable",
             "pool.admission", "off",
             "pool.nested-acquire", "refuse",
+            "pool.replica-reads", "off",
             "pool.start-mode", "lazy");
 
     @TempDir

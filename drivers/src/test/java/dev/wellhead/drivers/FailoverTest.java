@@ -59,6 +59,10 @@ class FailoverTest {
         private volatile long lastFailureNanos;
         private volatile long lastSuccessNanos;
         private volatile long longestNanos;
+        /** From then on {@link #firstAfterNanos} is noted. */
+        private volatile long markNanos;
+
+        private volatile long firstAfterNanos;
         private volatile SQLException lastFailure;
 
         Caller(DataSource pool, String sql, AtomicBoolean goesOn) {
@@ -75,6 +79,9 @@ class FailoverTest {
                         var statement = connection.createStatement()) {
                     statement.execute(sql);
                     lastSuccessNanos = System.nanoTime();
+                    if (markNanos != 0 && firstAfterNanos == 0) {
+                        firstAfterNanos = lastSuccessNanos;
+                    }
                     longestNanos = Math.max(longestNanos, lastSuccessNanos - began);
                 } catch (SQLException e) {
                     lastFailure = e;
@@ -140,6 +147,7 @@ class FailoverTest {
             standby.promote();
             standby.execute("INSERT INTO written VALUES (2)");
             long acceptsNanos = System.nanoTime();
+            writers.forEach(writer -> writer.markNanos = acceptsNanos);
             try {
                 await().atMost(Duration.ofSeconds(20))
                         .until(() -> writers.stream()
@@ -152,13 +160,19 @@ class FailoverTest {
                                         : writer.lastFailureNanos - acceptsNanos)
                                 .max()
                                 .orElseThrow());
-                System.out.printf("failover %s worst=%d ms%n", end, worst / 1_000_000);
+                long served = writers.stream()
+                        .mapToLong(writer -> writer.firstAfterNanos - acceptsNanos)
+                        .max()
+                        .orElseThrow();
+                assertThat(served).as("ns until all writers are served again").isLessThan(LIMIT.toNanos());
                 assertThat((Throwable) reader.lastFailure).isNull();
                 assertThat(Duration.ofNanos(reader.longestNanos)).isLessThan(Duration.ofSeconds(3));
                 await().until(() -> reader.lastSuccessNanos - acceptsNanos > LIMIT.toNanos());
                 assertThat(worst)
                         .as("last failure after the new primary accepted, in ns: %s", lastFailures(writers))
                         .isLessThan(LIMIT.toNanos());
+                System.out.printf(
+                        "failover %s lastFailureMs=%d allServedMs=%d%n", end, worst / 1_000_000, served / 1_000_000);
                 assertThat(target(pool).host()).endsWith(":" + standby.port());
                 var closed = pool.snapshot().counters().closed();
                 assertThat(closed.get(EvictReason.READ_ONLY)).isZero();
