@@ -28,8 +28,8 @@ class ReplicaTransactionTest {
             var url = "jdbc:postgresql://127.0.0.1:" + primary.port() + ",127.0.0.1:" + standby.port()
                     + "/postgres?user=" + primary.user();
             try (var database = Opened.database(url, UnaryOperator.identity())) {
-                await().until(() -> database.transaction("read", READ_ONLY, ReplicaTransactionTest::port)
-                        == standby.port());
+                await().until(() ->
+                        database.transaction("read", READ_ONLY, ReplicaTransactionTest::port) == standby.port());
                 assertThat(database.transaction("write", ReplicaTransactionTest::port))
                         .isEqualTo(primary.port());
                 assertThat(port(database)).isEqualTo(primary.port());

@@ -183,6 +183,35 @@ class HostsTest {
     }
 
     @Test
+    void readersAreSpreadOverTheReplicas() throws Exception {
+        try (var second = primary.startStandby()) {
+            var url = FailoverTest.url(primary, standby)
+                    .replace("/postgres?", ",127.0.0.1:" + second.port() + "/postgres?");
+            try (var pool = open(config("")
+                    .jdbcUrl(url)
+                    .replicaReads(ReplicaReads.ROUND_ROBIN)
+                    .build())) {
+                await().until(() -> seen(pool, standby).role() == HostRole.REPLICA
+                        && seen(pool, second).role() == HostRole.REPLICA);
+                int atFirst = 0;
+                for (int i = 0; i < 10; i++) {
+                    atFirst += readsAt(pool) == standby.port() ? 1 : 0;
+                }
+                assertThat(atFirst).isEqualTo(5);
+                pool.reconfigure(pool.config().toBuilder()
+                        .replicaReads(ReplicaReads.LEAST_ACTIVE)
+                        .build());
+                try (var held = pool.readOnly().getConnection()) {
+                    int other = port(held) == standby.port() ? second.port() : standby.port();
+                    for (int i = 0; i < 10; i++) {
+                        assertThat(readsAt(pool)).isEqualTo(other);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void aDeadReplicaIsTakenOutAndBackIn() throws Exception {
         var events = new CopyOnWriteArrayList<PoolEvent>();
         try (var pool = open()) {

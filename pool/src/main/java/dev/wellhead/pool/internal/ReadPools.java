@@ -122,17 +122,21 @@ final class ReadPools {
     }
 
     private @Nullable Host next(PoolConfig config, Set<Host> tried) {
-        int first = Math.floorMod(turn.getAndIncrement(), all.size());
+        var fit = all.stream()
+                .filter(host -> host.isReadable() && !tried.contains(host))
+                .toList();
+        if (fit.isEmpty()) {
+            return null;
+        }
+        int first = Math.floorMod(turn.getAndIncrement(), fit.size());
+        if (config.replicaReads() == ReplicaReads.ROUND_ROBIN) {
+            return fit.get(first);
+        }
         Host best = null;
         int least = Integer.MAX_VALUE;
-        for (int i = 0; i < all.size(); i++) {
-            var host = all.get((first + i) % all.size());
-            if (!host.isReadable() || tried.contains(host)) {
-                continue;
-            }
-            if (config.replicaReads() == ReplicaReads.ROUND_ROBIN) {
-                return host;
-            }
+        for (int i = 0; i < fit.size(); i++) {
+            // From another one each time, so that those with as few take turns.
+            var host = fit.get((first + i) % fit.size());
             var pool = pools.get(host);
             int active = pool == null ? 0 : pool.shelf().count(PoolEntry.State.ACTIVE);
             if (active < least) {
