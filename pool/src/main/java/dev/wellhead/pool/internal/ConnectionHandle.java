@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a caller gets for one lease: new for each acquire, dead after {@code close()}.
  *
- * <p>The entry, the number of the lease and where it comes from when that is elsewhere: 24 bytes. All that a lease must remember is in {@link
- * PoolEntry} and {@link SessionState}. Everything that was made through this handle (statements, result sets, metadata)
+ * <p>The entry, the number of the lease and where it comes from when that is elsewhere: 24 bytes. All that a lease must
+ * remember is in {@link PoolEntry} and {@link SessionState}. Everything that was made through this handle (statements, result sets, metadata)
  * asks it before each call, so it is dead as soon as this is, though the physical connection may serve somebody else by
  * then.
  *
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * {@link #entry} is written without a fence, for fences are most of what an acquire costs: another thread sees that this
  * is closed as soon as anything that happens after {@code close()} reaches it. That a lease ends once, whoever closes, the
- * number of the lease sees to.
+ * number of the lease sees to. {@link #lease} and {@link #away} change only in {@link #setReadOnly} and in the call after
+ * it, on the holder's thread, while no statement of this handle is open.
  */
 final class ConnectionHandle extends ConnectionDelegate implements TransactionEnd {
 
