@@ -108,6 +108,7 @@ final class DatabaseIdentity {
         shown.put("leases", pool.leases());
         shown.put("max-replica-lag", pool.maxReplicaLag());
         shown.put("replica-reads", pool.replicaReads());
+        shown.put("jmx", pool.jmx());
         shown.put("start-mode", pool.startMode());
         shown.put("start-retries", pool.startRetries());
         shown.put("start-retry-delay", pool.startRetryDelay());

@@ -45,6 +45,7 @@ final class Snapshots {
                 Duration.ofMillis(1),
                 Duration.ofMillis(45),
                 List.of(),
+                Optional.empty(),
                 counters,
                 Optional.empty(),
                 Instant.now());

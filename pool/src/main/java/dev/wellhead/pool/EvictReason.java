@@ -32,6 +32,8 @@ public enum EvictReason {
     LEAK_RECLAIMED,
     /** More connections than {@code maxSize} after it was lowered. */
     POOL_SHRUNK,
+    /** Another pool under the same {@link Ceiling} needed its place. */
+    CEILING,
     /** It was opened in place of a slow one, and both arrived. */
     SURPLUS,
     /** The pool was closed or drained. */

@@ -67,6 +67,7 @@ import org.jspecify.annotations.Nullable;
  *     empty, errors name no holders, and nothing is reported as a leak; default true
  * @param maxReplicaLag a replica further behind is not read from; counts where the URL names several hosts; default 0: off
  * @param replicaReads which of several replicas serves who only reads; default {@link ReplicaReads#LEAST_ACTIVE}
+ * @param jmx whether the pool is shown and operated through JMX, see {@link PoolMXBean}; default false
  * @param startMode what opening does when the database does not answer; default {@link StartMode#WAIT}
  * @param startRetries further attempts of {@link StartMode#WAIT}; default 3
  * @param startRetryDelay pause between them; default 1 s
@@ -112,6 +113,7 @@ public record PoolConfig(
         boolean leases,
         Duration maxReplicaLag,
         ReplicaReads replicaReads,
+        boolean jmx,
         StartMode startMode,
         int startRetries,
         Duration startRetryDelay) {
@@ -260,6 +262,7 @@ public record PoolConfig(
         private boolean leases = true;
         private Duration maxReplicaLag = Duration.ZERO;
         private ReplicaReads replicaReads = ReplicaReads.LEAST_ACTIVE;
+        private boolean jmx;
         private StartMode startMode = StartMode.WAIT;
         private int startRetries = 3;
         private Duration startRetryDelay = Duration.ofSeconds(1);
@@ -307,6 +310,7 @@ public record PoolConfig(
             leases = from.leases;
             maxReplicaLag = from.maxReplicaLag;
             replicaReads = from.replicaReads;
+            jmx = from.jmx;
             startMode = from.startMode;
             startRetries = from.startRetries;
             startRetryDelay = from.startRetryDelay;
@@ -356,6 +360,7 @@ public record PoolConfig(
                     leases,
                     maxReplicaLag,
                     replicaReads,
+                    jmx,
                     startMode,
                     startRetries,
                     startRetryDelay);
@@ -636,6 +641,12 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#replicaReads()}. */
         public Builder replicaReads(ReplicaReads value) {
             replicaReads = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#jmx()}. */
+        public Builder jmx(boolean value) {
+            jmx = value;
             return this;
         }
 

@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param meanAcquire mean time from request to connection, over all successful acquires
  * @param meanUse mean time from acquire to release; zero without {@link PoolConfig#statistics()}
  * @param lanes who holds and waits, by lane; empty when the pool has no lanes
+ * @param ceiling how it stands under the {@link Ceiling} over several pools; empty without one
  * @param counters what has happened so far
  * @param lastOpenFailure the last connect that failed, if any
  * @param taken when this was seen
@@ -56,6 +57,7 @@ public record PoolSnapshot(
         Duration meanAcquire,
         Duration meanUse,
         List<LaneUse> lanes,
+        Optional<CeilingUse> ceiling,
         Counters counters,
         Optional<OpenFailure> lastOpenFailure,
         Instant taken) {

@@ -51,6 +51,11 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         this.pool = Pool.open(config, showable, List.of(listeners));
     }
 
+    /** One that is open, under a ceiling. */
+    WellheadDataSource(Pool pool) {
+        this.pool = pool;
+    }
+
     /**
      * A connection, waiting at most {@code acquireTimeout} for it.
      *

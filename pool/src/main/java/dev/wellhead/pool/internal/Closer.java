@@ -74,6 +74,18 @@ final class Closer {
         });
     }
 
+    /** Closes a connection that came too many, or too late, on the worker that opened it; it has {@linkplain #takePlace taken its place}. */
+    void endSurplus(Connection physical) {
+        var counts = new AtomicBoolean(true);
+        var limit = PoolThreads.after(COUNTED_NANOS, () -> giveRoom(counts));
+        try {
+            end(physical, false);
+        } finally {
+            limit.cancel(false);
+            giveRoom(counts);
+        }
+    }
+
     private void giveRoom(AtomicBoolean counts) {
         if (counts.compareAndSet(true, false)) {
             counted.decrementAndGet();

@@ -48,6 +48,7 @@ final class Demand {
     private int missing;
 
     private int missingForLong;
+    private int wantedForLine;
 
     Demand(Pool pool, Opener opener, Validator validator) {
         this.pool = pool;
@@ -66,12 +67,19 @@ final class Demand {
         boolean isServing = pool.state() == PoolState.RUNNING || pool.state() == PoolState.DRAINING;
         int waiting = isServing ? line.servable() : 0;
         if (pool.state() == PoolState.DRAINING && waiting == 0) {
+            wantedForLine = 0;
             return 0;
         }
         int missingNow = missingIdle();
         int forIdle =
                 Math.min(missingNow, Math.max(missingForLong, pool.config().minIdle() - shelf.size()));
-        return Math.max(waiting == 0 ? 0 : forLine(waiting), forIdle);
+        wantedForLine = waiting == 0 ? 0 : forLine(waiting);
+        return Math.max(wantedForLine, forIdle);
+    }
+
+    /** How many of those last wanted somebody in line waits for. */
+    int wantedForLine() {
+        return wantedForLine;
     }
 
     /** The housekeeper's. */

@@ -75,8 +75,14 @@ final class Dispatcher {
                 served = serveIdle();
                 overdue = line.isEmpty() ? List.of() : validator.overdue(shelf.entries(), pool.now());
                 stale = claimStale();
+                int wanted = demand.wantedOpens();
                 opens = opener.plan(
-                        demand.wantedOpens(), pool.places(), pool.config().maxSize());
+                        wanted,
+                        demand.wantedForLine(),
+                        pool.places(),
+                        pool.config().maxSize());
+            } else if (pool.share() != null) {
+                opener.plan(0, 0, pool.places(), pool.config().maxSize());
             }
         } finally {
             pool.lock().unlock();

@@ -32,7 +32,9 @@ import org.slf4j.LoggerFactory;
  * An attempt that takes longer than {@link #STALL_NANOS} no longer counts against the number at once, and, up to
  * {@link #SPARE}, not against the room in the pool either: another is begun in its place. What arrives when the pool is
  * full is closed as surplus. At {@code connectTimeout} an attempt is abandoned: it counts as failed, and a connection
- * that still arrives is closed. Its thread stays with the driver until that returns; while {@link #MAX_HUNG} do, only
+ * that still arrives is closed. Under a ceiling over several pools every attempt takes a place until then, so there no
+ * more than {@link #SPARE} run once one stalls: a database that hangs keeps the others' places no longer than
+ * {@code connectTimeout}, and few. Its thread stays with the driver until that returns; while {@link #MAX_HUNG} do, only
  * one attempt runs at a time.
  *
  * <p>Fields are guarded by the pool's lock; connects, closes, events and logging happen outside of it.
@@ -70,12 +72,18 @@ final class Opener {
     /**
      * Lock held. Attempts to begin now so that {@code wanted} connections are under way; the caller
      * {@linkplain #begin begins} them after it let go of the lock.
+     *
+     * @param forLine how many of those wanted somebody waits for
      */
-    List<Attempt> plan(int wanted, int total, int maxSize) {
+    List<Attempt> plan(int wanted, int forLine, int total, int maxSize) {
         int running = attempts.size() - stalled;
         int room = maxSize - total - running - Math.max(0, stalled - SPARE);
         int count = Math.min(Math.min(wanted - running, room), atOnce - running);
-        if (pausing || count <= 0 || (hung >= MAX_HUNG && !attempts.isEmpty())) {
+        if (pausing || (hung >= MAX_HUNG && !attempts.isEmpty())) {
+            count = 0;
+        }
+        count = underCeiling(count, forLine - running, total);
+        if (count <= 0) {
             return List.of();
         }
         var planned = new ArrayList<Attempt>(count);
@@ -87,9 +95,19 @@ final class Opener {
         return planned;
     }
 
+    /** Lock held. How many of these the ceiling allows; where connects stall, no more than {@link #SPARE} in all. */
+    private int underCeiling(int count, int forLine, int total) {
+        var share = pool.share();
+        if (share == null) {
+            return count;
+        }
+        int most = stalled > 0 ? Math.min(count, SPARE - attempts.size()) : count;
+        return share.take(total + attempts.size(), Math.max(0, most), Math.max(0, forLine));
+    }
+
     /** Lock held. One attempt in place of an entry that is about to end, if nothing else is under way. */
     List<Attempt> planReplacement(PoolEntry old, int total, int maxSize) {
-        var planned = attempts.isEmpty() ? plan(1, total, maxSize) : List.<Attempt>of();
+        var planned = attempts.isEmpty() ? plan(1, 0, total, maxSize) : List.<Attempt>of();
         planned.forEach(attempt -> attempt.replaces = old);
         return planned;
     }

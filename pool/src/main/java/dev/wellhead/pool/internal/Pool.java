@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * <h2>Concurrency</h2>
  *
  * {@link #lock} guards the line, changes of the shelf, the plan of opens and the pool's state. It is never held during
- * I/O, callbacks or logging, and no other lock is taken under it but the ticker's monitor, which takes none. The fast
+ * I/O, callbacks or logging, and no other lock is taken under it but the ticker's monitor and the lock of the ceiling's
+ * {@link Room}, neither of which waits for anything. The fast
  * path takes no lock.
  */
 public final class Pool {
@@ -69,6 +70,11 @@ public final class Pool {
     private final LeakWatch leakWatch;
     private final Housekeeper housekeeper;
     private final PoolHosts hosts;
+    /** What the pool has under its ceiling; null without one. */
+    private final @Nullable Share share;
+
+    private volatile @Nullable Management management;
+
     private final LogPace resetPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
     private final AtomicLong ids = new AtomicLong();
 
@@ -81,11 +87,13 @@ public final class Pool {
 
     private Pool(
             PoolConfig config,
+            @Nullable Room room,
             UnaryOperator<String> showable,
             List<PoolListener> listeners,
             LongSupplier clock,
             LongSupplier wallMillis) {
         this.config = config;
+        this.share = room == null ? null : new Share(room, this);
         this.tracesAcquires = config.acquireTracing();
         this.clock = clock;
         this.leases = new Leases(this, showable);
@@ -112,7 +120,13 @@ public final class Pool {
      * @param showable makes of a statement what leases, errors and logs may show of it
      */
     public static Pool open(PoolConfig config, UnaryOperator<String> showable, List<PoolListener> listeners) {
-        return open(config, showable, listeners, System::nanoTime, System::currentTimeMillis);
+        return open(config, null, showable, listeners);
+    }
+
+    /** As above, under a ceiling, if there is one. */
+    public static Pool open(
+            PoolConfig config, @Nullable Room room, UnaryOperator<String> showable, List<PoolListener> listeners) {
+        return open(config, room, showable, listeners, System::nanoTime, System::currentTimeMillis);
     }
 
     /** As above, showing statements as they are. */
@@ -121,19 +135,26 @@ public final class Pool {
     }
 
     static Pool open(PoolConfig config, List<PoolListener> listeners, LongSupplier clock, LongSupplier wallMillis) {
-        return open(config, UnaryOperator.identity(), listeners, clock, wallMillis);
+        return open(config, null, UnaryOperator.identity(), listeners, clock, wallMillis);
     }
 
-    private static Pool open(
+    static Pool open(
             PoolConfig config,
+            @Nullable Room room,
             UnaryOperator<String> showable,
             List<PoolListener> listeners,
             LongSupplier clock,
             LongSupplier wallMillis) {
-        var pool = new Pool(config, showable, listeners, clock, wallMillis);
+        var pool = new Pool(config, room, showable, listeners, clock, wallMillis);
+        if (room != null && pool.share != null) {
+            room.join(pool.share);
+        }
         pool.hosts.start();
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
+        if (config.jmx()) {
+            pool.management = Management.register(pool);
+        }
         pool.crews.rest().work(pool::serve);
         return pool;
     }
@@ -222,7 +243,11 @@ public final class Pool {
 
     /** Lock held. What can be served is reckoned with all that may be open, unless the database gives no more. */
     private int connectionsToCountOn() {
-        return opener.failuresInRow() > 0 ? shelf.size() : Math.max(config.maxSize(), shelf.size());
+        if (opener.failuresInRow() > 0) {
+            return shelf.size();
+        }
+        int most = share == null ? config.maxSize() : share.most(config.maxSize(), shelf.size());
+        return Math.max(most, shelf.size());
     }
 
     /** Called on each tick of the clock while the pool is used. */
@@ -249,6 +274,7 @@ public final class Pool {
                 housekeeper.lifetimeNanos());
         entry.lookout(connected.lookout());
         entry.host(connected.host());
+        boolean counts = false;
         lock.lock();
         try {
             if (wanted.getAsBoolean()) {
@@ -259,11 +285,17 @@ public final class Pool {
                     return entry;
                 }
                 counters.closed(state == PoolState.CLOSED ? EvictReason.POOL_CLOSED : EvictReason.SURPLUS);
+                counts = true;
+                closer.takePlace();
             }
         } finally {
             lock.unlock();
         }
-        closer.end(connected.physical(), false);
+        if (counts) {
+            closer.endSurplus(connected.physical());
+        } else {
+            closer.end(connected.physical(), false);
+        }
         return null;
     }
 
@@ -298,7 +330,8 @@ public final class Pool {
         try {
             if (state != PoolState.RUNNING
                     || shelf.count(State.IDLE) > config.minIdle()
-                    || places() >= config.maxSize()) {
+                    || places() >= config.maxSize()
+                    || (share != null && !share.hasFree())) {
                 return false;
             }
             opens = opener.planReplacement(entry, places(), config.maxSize());
@@ -400,6 +433,10 @@ public final class Pool {
     public DrainReport close(long nanos) {
         var report = Shutdown.close(this, nanos);
         hosts.close();
+        var bean = management;
+        if (bean != null) {
+            bean.unregister();
+        }
         listeners.awaitDelivered(EVENTS_NANOS);
         return report;
     }
@@ -511,6 +548,11 @@ public final class Pool {
 
     Closer closer() {
         return closer;
+    }
+
+    @Nullable
+    Share share() {
+        return share;
     }
 
     Housekeeper housekeeper() {

@@ -157,7 +157,9 @@ final class ReadPools {
         try {
             known = pools.get(host);
             if (known == null && main.state() == PoolState.RUNNING) {
-                known = Pool.open(config(host, main.config()), showable, List.of());
+                var share = main.share();
+                known = Pool.open(
+                        config(host, main.config()), share == null ? null : share.room(), showable, List.of());
                 known.hosts().follow(hosts);
                 var more = new LinkedHashMap<>(pools);
                 more.put(host, known);

@@ -35,6 +35,7 @@ final class Reconfiguration {
             "pooled",
             "statistics",
             "leases",
+            "jmx",
             "lanes",
             "startMode",
             "startRetries",

@@ -3,6 +3,7 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.AcquireRefusedException;
+import dev.wellhead.pool.CeilingUse;
 import dev.wellhead.pool.LaneUse;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
@@ -80,6 +81,7 @@ final class Refusals {
                     .append('.');
         }
         text.append(lanes(facts));
+        snapshot.ceiling().filter(CeilingUse::waits).ifPresent(use -> text.append(ceiling(use)));
         var held = facts.heldByThisThread();
         if (held != null) {
             text.append(" This thread already holds a connection of this pool: ")
@@ -126,6 +128,11 @@ final class Refusals {
     private static String describe(LaneUse lane) {
         return " Lane %s: held=%d waiting=%d guaranteed=%d ceiling=%d."
                 .formatted(lane.lane(), lane.held(), lane.waiting(), lane.guaranteed(), lane.ceiling());
+    }
+
+    private static String ceiling(CeilingUse use) {
+        return " Waits for room under the ceiling over all pools: total=%d/%d, of these %d in this pool, poolsWaiting=%d."
+                .formatted(use.total(), use.maxTotal(), use.held(), use.poolsWaiting());
     }
 
     /** A driver's message without the full stop that follows anyway. */
@@ -175,6 +182,10 @@ final class Refusals {
                 if (lane != null && lane.held() >= lane.ceiling()) {
                     yield "lane " + lane.lane() + " holds its ceiling of " + lane.ceiling()
                             + ": hold its connections for less time (leases()), or raise its ceiling in lanes.";
+                }
+                if (snapshot.ceiling().filter(CeilingUse::waits).isPresent()) {
+                    yield "hold connections for less time, here and in the other pools under the ceiling (leases()),"
+                            + " or raise max-total if the servers can bear more.";
                 }
                 if (facts.reason() == RefusalReason.DEADLINE) {
                     yield "send fewer callers or hold connections for less time (leases()),"

@@ -22,6 +22,9 @@ final class Releaser {
     private final WaitLine line;
     private final Ticker ticker;
     private final Dispatcher dispatcher;
+    /** Null without a ceiling: that look is all that a ceiling costs a release which has none. */
+    private final @Nullable Share share;
+
     private final LeftTransactions leftTransactions;
 
     Releaser(Pool pool, Dispatcher dispatcher) {
@@ -30,6 +33,7 @@ final class Releaser {
         this.line = pool.line();
         this.ticker = pool.ticker();
         this.dispatcher = dispatcher;
+        this.share = pool.share();
         this.leftTransactions = new LeftTransactions(pool);
     }
 
@@ -180,6 +184,11 @@ final class Releaser {
         }
         if (pool.state() == PoolState.CLOSED || entry.state() == State.CLOSED) {
             return EvictReason.POOL_CLOSED;
+        }
+        if (share != null && share.owes(entry)) {
+            // Asked again for the same release it says the same.
+            entry.evictAtRelease(EvictReason.CEILING);
+            return EvictReason.CEILING;
         }
         if (entry.isExpired(now)) {
             return EvictReason.MAX_LIFETIME;

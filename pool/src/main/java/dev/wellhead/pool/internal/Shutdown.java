@@ -108,6 +108,8 @@ final class Shutdown {
                 pool.retire(entry, EvictReason.POOL_CLOSED, true);
             }
         }
+        // The ceiling is given back what nothing takes any more, and forgets the pool.
+        pool.serve();
     }
 
     private static void awaitSockets(Pool pool) {

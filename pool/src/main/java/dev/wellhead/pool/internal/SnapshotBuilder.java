@@ -48,6 +48,7 @@ final class SnapshotBuilder {
                 Duration.ofNanos(totals.meanAcquireNanos()),
                 Duration.ofNanos(totals.meanUseNanos()),
                 pool.line().use(),
+                Optional.ofNullable(pool.share()).map(Share::use),
                 totals.counters(),
                 Optional.ofNullable(opener.lastFailure()),
                 Instant.now());

@@ -4,8 +4,10 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolStartException;
+import dev.wellhead.pool.RefusalReason;
 import dev.wellhead.pool.StartMode;
 import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +33,7 @@ final class Starter {
         Throwable last = null;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             long began = pool.now();
-            last = attempt(pool, connector);
+            last = attemptUnderCeiling(pool, connector);
             if (last == null) {
                 return;
             }
@@ -55,6 +57,31 @@ final class Starter {
                         + JdbcUrl.mask(last == null ? "" : String.valueOf(last.getMessage())),
                 attempts,
                 last == null ? new IllegalStateException("no attempt was made") : last);
+    }
+
+    /** One connect, once there is room for it; what went wrong, or null. */
+    private static @Nullable Throwable attemptUnderCeiling(Pool pool, Connector connector) {
+        var share = pool.share();
+        if (share == null) {
+            return attempt(pool, connector);
+        }
+        try {
+            if (!share.takeStarter(pool.config().connectTimeout().toNanos())) {
+                return new SQLTransientConnectionException(
+                        "No room under the ceiling of max-total=" + share.use().maxTotal()
+                                + " over all pools became free within connect-timeout="
+                                + pool.config().connectTimeout().toMillis() + "ms",
+                        RefusalReason.TIMEOUT.sqlState());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e;
+        }
+        try {
+            return attempt(pool, connector);
+        } finally {
+            share.endStarter();
+        }
     }
 
     /** One connect, adopted by the pool; what went wrong, or null. */
