@@ -170,7 +170,7 @@ final class OpenDatabases implements AutoCloseable {
             @Nullable EmbeddedServer server,
             UnaryOperator<DatabaseConfig> adapt) {
         ConfigReport.log(config);
-        var builder = DatabaseManager.builder();
+        var builder = DatabaseManager.builder().maxTotal(config.maxTotal());
         config.databases().forEach(database -> builder.database(adapt.apply(database)));
         return new OpenDatabases(config, builder.open(), sources, server);
     }

@@ -22,6 +22,7 @@ class ConfigImportHikariCommandTest {
                 username=app
                 password=hunter2
                 registerMbeans=true
+                threadFactory=x.Y
                 """);
     }
 
@@ -30,7 +31,7 @@ class ConfigImportHikariCommandTest {
         var run = CliRun.in(folder, Map.of(), "config", "import-hikari", "hikari.properties");
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("\npool.max-size: 10\n").contains("DB_PASSWORD");
-        assertThat(run.err()).contains("hikari.properties:4: registerMbeans: no counterpart");
+        assertThat(run.err()).contains("hikari.properties:5: threadFactory: no counterpart");
         assertThat(run.out() + run.err()).doesNotContain("hunter2");
     }
 

@@ -115,6 +115,7 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                 old.profile(),
                 old.profileReason(),
                 running,
+                old.maxTotal(),
                 old.server(),
                 List.copyOf(settings.values()),
                 now.warnings());

@@ -45,7 +45,8 @@ public final class ConfigSchema {
         var databaseKeys = Keys.DATABASE.stream().map(Key::name).toList();
         var databasePaths = paths(databaseKeys);
         var database = mapping(properties("", databaseKeys), patterns("", databaseKeys, path -> "^"));
-        database.put("description", "One database; the keys are those of the top, without profile and server.");
+        database.put(
+                "description", "One database; the keys are those of the top, without profile, max-total and server.");
         definitions.put("database", database);
 
         var properties = properties("", Keys.names());

@@ -37,7 +37,7 @@ public final class EnvironmentManagerSource implements ManagerSource {
                     "set DATABASE_URL=postgresql://user:password@host:5432/database")));
         }
         ConfigReport.log(config);
-        var manager = DatabaseManager.builder();
+        var manager = DatabaseManager.builder().maxTotal(config.maxTotal());
         config.databases().forEach(manager::database);
         return manager.open();
     }

@@ -191,9 +191,10 @@ record HikariSetting(String name, String standard, Fate fate, String ours, Strin
             of(
                     "registerMbeans",
                     "false",
-                    NONE,
-                    "",
-                    "snapshot(), leases() and reconfigure() in code, the meters, and wellhead serve say and do the same."),
+                    CHANGED,
+                    "pool.jmx",
+                    "The bean is dev.wellhead:type=Pool,name=<database>, with attributes of its own, and sets nothing:"
+                            + " sizes and times are changed by reconfigure() or a reload."),
             of("metricRegistry", "", IN_CODE, "WellheadMetrics", METRICS),
             of("metricsTrackerFactory", "", IN_CODE, "PoolListener", "A listener is told what the tracker was told."),
             of(

@@ -304,12 +304,12 @@ final class HikariTranslation {
     private void switches() {
         flag("pool.auto-commit", "autoCommit", true);
         flag("pool.read-only", "readOnly", false);
+        flag("pool.jmx", "registerMbeans", false);
         for (var name : Set.of("allowPoolSuspension", "isolateInternalQueries", "registerMbeans")) {
             var entry = file.settings().get(name);
             if (entry != null && !Boolean.FALSE.equals(values.flag(name, false))) {
                 var row = HikariSetting.named(name);
-                var kind = row.fate() == Fate.NONE ? Kind.NO_COUNTERPART : Kind.CHANGED;
-                notes.say(kind, entry.place(), entry.written(), row.ours(), row.text());
+                notes.say(Kind.CHANGED, entry.place(), entry.written(), row.ours(), row.text());
             }
         }
     }
@@ -382,7 +382,7 @@ final class HikariTranslation {
             boolean silent = HANDLED.contains(name) || entry.text().isBlank();
             if (!silent && row.fate() == Fate.IN_CODE) {
                 notes.say(Kind.IN_CODE, entry.place(), entry.written(), row.ours(), row.text());
-            } else if (!silent && row.fate() == Fate.NONE && !name.equals("registerMbeans")) {
+            } else if (!silent && row.fate() == Fate.NONE) {
                 notes.say(Kind.NO_COUNTERPART, entry.place(), entry.written(), row.ours(), row.text());
             }
         });

@@ -29,6 +29,7 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
             Map.entry("password", ADDRESS),
             Map.entry("password-file", ADDRESS),
             Map.entry("tls", "Encryption"),
+            Map.entry("max-total", "All pools together"),
             Map.entry("pool", "Connection pool"),
             Map.entry("retry", "Retries"),
             Map.entry("health", "Background check"),

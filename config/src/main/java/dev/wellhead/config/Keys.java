@@ -58,6 +58,13 @@ final class Keys {
     static final List<Key<ServerDraft, ServerDraft, ?>> GLOBAL = List.of(
             PROFILE,
             new Key<>(
+                    "max-total",
+                    count("connections", 0, 1_000_000),
+                    false,
+                    "The most connections that all databases of the process have together; room moves from idle pools to busy ones. 0: no such limit.",
+                    (draft, value) -> draft.maxTotal = value,
+                    draft -> draft.maxTotal),
+            new Key<>(
                     "server.bind",
                     address(),
                     false,
@@ -444,6 +451,11 @@ final class Keys {
                 PoolConfig.Builder::leases,
                 PoolConfig::leases,
                 "Whether the pool notes who holds which connection; leak reports need it.");
+        table.flag(
+                "jmx",
+                PoolConfig.Builder::jmx,
+                PoolConfig::jmx,
+                "Whether the pool is shown and operated through JMX, as dev.wellhead:type=Pool,name=<database>.");
         table.add(
                 "start-mode",
                 choice(StartMode.class),

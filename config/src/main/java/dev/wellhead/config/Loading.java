@@ -56,7 +56,13 @@ final class Loading {
         }
         return new Outcome(
                 Optional.of(new WellheadConfig(
-                        choice.profile(), choice.reason(), databases, server.build(), settings, problems)),
+                        choice.profile(),
+                        choice.reason(),
+                        databases,
+                        server.maxTotal,
+                        server.build(),
+                        settings,
+                        problems)),
                 problems);
     }
 

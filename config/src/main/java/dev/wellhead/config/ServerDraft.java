@@ -11,6 +11,8 @@ final class ServerDraft {
     @Nullable
     Profile profile;
 
+    int maxTotal;
+
     String bind = ServerConfig.DEFAULT.bind();
     int port = ServerConfig.DEFAULT.port();
     Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();

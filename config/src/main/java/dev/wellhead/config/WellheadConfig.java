@@ -11,6 +11,8 @@ import java.util.List;
  * @param profile the profile whose numbers stand where nothing else was said
  * @param profileReason why this profile, for the log
  * @param databases the configured databases, {@code default} first; empty when none is configured
+ * @param maxTotal the most physical connections of all databases together, see {@link
+ *     dev.wellhead.database.DatabaseManager.Builder#maxTotal}; 0: no such limit
  * @param server the HTTP server
  * @param settings every effective value with its origin, in the order of the keys; without a database those of
  *     {@code default} stand all the same, because an embedded one would use them
@@ -20,6 +22,7 @@ public record WellheadConfig(
         Profile profile,
         String profileReason,
         List<DatabaseConfig> databases,
+        int maxTotal,
         ServerConfig server,
         List<Setting> settings,
         List<Problem> warnings) {

@@ -107,7 +107,8 @@ class HikariImportTest {
         assertThat(ours.driverProperties()).containsEntry("ApplicationName", "till");
         assertThat(result.toString()).doesNotContain("hunter2");
         assertThat(kinds(result, "dataSource.password")).containsExactly(HikariImport.Kind.SECRET);
-        assertThat(kinds(result, "registerMbeans")).containsExactly(HikariImport.Kind.NO_COUNTERPART);
+        assertThat(kinds(result, "registerMbeans")).containsExactly(HikariImport.Kind.CHANGED);
+        assertThat(ours.jmx()).isTrue();
         assertThat(kinds(result, "metricsTrackerFactory")).containsExactly(HikariImport.Kind.IN_CODE);
         assertThat(result.yaml()).contains("WELLHEAD_DATABASES_ORDERS_PASSWORD");
     }

@@ -7,6 +7,7 @@ import static dev.wellhead.config.Given.REMOTE;
 import static dev.wellhead.config.Given.login;
 import static dev.wellhead.config.Given.setting;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wellhead.database.DatabaseConfig;
 import java.nio.file.Path;
@@ -159,6 +160,18 @@ class LayersTest {
         assertThat(given.env("PORT", "9090").load().server().port()).isEqualTo(9090);
         given.yaml("server:\n  bind: 0.0.0.0\n  drain-timeout: 1m\n");
         assertThat(given.load().server()).isEqualTo(new ServerConfig("0.0.0.0", 9090, Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void theCeilingOverAllPoolsIsNoDatabasesSetting() {
+        assertThat(given.load().maxTotal()).isZero();
+        given.env("DATABASE_URL", LOCAL).yaml("max-total: 40\n");
+        assertThat(given.load().maxTotal()).isEqualTo(40);
+        assertThat(given.env("WELLHEAD_MAX_TOTAL", "50").load().maxTotal()).isEqualTo(50);
+        assertThatThrownBy(() -> given.env("WELLHEAD_MAX_TOTAL", "-1").load())
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("max-total")
+                .hasMessageContaining("0 to 1000000");
     }
 
     @Test

@@ -3,6 +3,7 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.pool.Ceiling;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolStartException;
@@ -51,16 +52,24 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.tables = new Tables(statements);
     }
 
+    /** As below, without a ceiling. */
+    static Database open(DatabaseConfig config) {
+        return open(config, null);
+    }
+
     /**
      * Opens the pool, as {@code startMode} says, and begins to watch its health.
      *
+     * @param ceiling over all pools of its manager; null without one
      * @throws DatabaseException when the first connection could not be opened
      */
-    static Database open(DatabaseConfig config) {
+    static Database open(DatabaseConfig config, @Nullable Ceiling ceiling) {
         long start = System.nanoTime();
         WellheadDataSource dataSource;
         try {
-            dataSource = new WellheadDataSource(config.pool(), SqlLiterals::hide);
+            dataSource = ceiling == null
+                    ? new WellheadDataSource(config.pool(), SqlLiterals::hide)
+                    : ceiling.open(config.pool(), SqlLiterals::hide);
         } catch (PoolStartException e) {
             var failed = new FailedCall(
                     config.name(),

@@ -3,10 +3,13 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.spi.ManagerSource;
+import dev.wellhead.pool.Ceiling;
+import dev.wellhead.pool.ConfigException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The databases of a process, by name.
@@ -21,9 +24,11 @@ public final class DatabaseManager implements AutoCloseable {
     /** The name of a database that was given none. */
     public static final String DEFAULT_NAME = "default";
 
-    private final DatabaseRegistry registry = new DatabaseRegistry(Database::open);
+    private final DatabaseRegistry registry;
 
-    private DatabaseManager() {}
+    private DatabaseManager(@Nullable Ceiling ceiling) {
+        registry = new DatabaseRegistry(config -> Database.open(config, ceiling));
+    }
 
     /**
      * The manager of this process: opened once, by the one {@link ManagerSource} found; closed when the JVM ends. The
@@ -46,8 +51,20 @@ public final class DatabaseManager implements AutoCloseable {
     public static final class Builder {
 
         private final List<DatabaseConfig> configs = new ArrayList<>();
+        private @Nullable Ceiling ceiling;
 
         private Builder() {}
+
+        /**
+         * The most physical connections that all databases of the manager have together, those opened later included;
+         * 0, the default, for no such limit. {@link Ceiling} says how room moves from idle pools to busy ones.
+         *
+         * @throws ConfigException when it is neither 0 nor what a {@link Ceiling} can be
+         */
+        public Builder maxTotal(int value) {
+            ceiling = value == 0 ? null : new Ceiling(value);
+            return this;
+        }
 
         /** Adds a database. */
         public Builder database(DatabaseConfig config) {
@@ -63,7 +80,7 @@ public final class DatabaseManager implements AutoCloseable {
          * @throws DatabaseException when one could not be reached
          */
         public DatabaseManager open() {
-            var manager = new DatabaseManager();
+            var manager = new DatabaseManager(ceiling);
             try {
                 configs.forEach(manager::open);
                 return manager;

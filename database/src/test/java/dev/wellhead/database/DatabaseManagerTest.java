@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.testkit.OwnThread;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +209,51 @@ class DatabaseManagerTest {
             }
             assertThat(manager.drain(Duration.ofSeconds(5))).isTrue();
         }
+    }
+
+    @Test
+    void allDatabasesOfAManagerShareItsCeiling() throws Exception {
+        try (var manager = DatabaseManager.builder()
+                .maxTotal(1)
+                .database(Opened.config(Opened.pool(
+                                "one", PostgresServer.shared().createDatabase().jdbcUrl())
+                        .minIdle(0)
+                        .build()))
+                .open()) {
+            var later = manager.open(Opened.config(
+                    Opened.pool("two", PostgresServer.shared().createDatabase().jdbcUrl())
+                            .minIdle(0)
+                            .acquireTimeout(Duration.ofSeconds(20))
+                            .build()));
+            CompletableFuture<Integer> waiting;
+            try (var held = manager.database("one").dataSource().getConnection("holder")) {
+                waiting = CompletableFuture.supplyAsync(() -> later.query("waits", connection -> 1), OwnThread.EACH);
+                await().until(() -> later.snapshot().ceiling().orElseThrow().waits());
+                assertThat(held.isClosed()).isFalse();
+                assertThat(waiting).isNotDone();
+            }
+            assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            await().until(() -> manager.database("one").snapshot().total() == 0);
+            assertThat(later.snapshot().ceiling().orElseThrow().maxTotal()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutACeilingThereIsNone() {
+        try (var manager = DatabaseManager.builder()
+                .maxTotal(3)
+                .maxTotal(0)
+                .database(config("default", URL, "pw"))
+                .open()) {
+            assertThat(manager.database().snapshot().ceiling()).isEmpty();
+        }
+    }
+
+    @Test
+    void aCeilingThatCannotBeIsRefused() {
+        assertThatThrownBy(() -> DatabaseManager.builder().maxTotal(-1))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("max-total=-1: must be from 1 to 1000000");
     }
 
     private static DatabaseConfig config(String name, String url, String password) {

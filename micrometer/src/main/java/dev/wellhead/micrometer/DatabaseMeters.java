@@ -5,6 +5,7 @@ package dev.wellhead.micrometer;
 import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.Meaning;
+import dev.wellhead.pool.CeilingUse;
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.LaneUse;
 import dev.wellhead.pool.PoolSnapshot;
@@ -45,6 +46,7 @@ final class DatabaseMeters implements AutoCloseable {
         this.databaseTag = Tags.of("database", database.name());
         connections();
         lanes();
+        ceiling();
         acquires();
         opensAndCloses();
         calls();
@@ -80,6 +82,23 @@ final class DatabaseMeters implements AutoCloseable {
             ofLane("wellhead.pool.lane.guaranteed", "The lane's guaranteed share", name, LaneUse::guaranteed);
             ofLane("wellhead.pool.lane.ceiling", "The most connections that the lane may hold", name, LaneUse::ceiling);
         }
+    }
+
+    /** A pool is under the same ceiling all its life, or under none. */
+    private void ceiling() {
+        if (database.snapshot().ceiling().isPresent()) {
+            ofCeiling("wellhead.pool.ceiling.max", "The limit of all pools together", CeilingUse::maxTotal);
+            ofCeiling("wellhead.pool.ceiling.total", "Places taken by all pools together", CeilingUse::total);
+            ofCeiling("wellhead.pool.ceiling.held", "Places taken by this pool", CeilingUse::held);
+            ofCeiling(
+                    "wellhead.pool.ceiling.waits",
+                    "1 when callers wait for room under the ceiling, else 0",
+                    use -> use.waits() ? 1 : 0);
+        }
+    }
+
+    private void ofCeiling(String name, String description, ToDoubleFunction<CeilingUse> value) {
+        gauge(name, description, moment -> value.applyAsDouble(moment.ceiling().orElseThrow()));
     }
 
     private void ofLane(String name, String description, String lane, ToDoubleFunction<LaneUse> value) {

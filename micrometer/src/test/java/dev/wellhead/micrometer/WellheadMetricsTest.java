@@ -230,9 +230,32 @@ class WellheadMetricsTest {
     }
 
     @Test
+    void underACeilingItIsShown() throws Exception {
+        assertThat(registry.find("wellhead.pool.ceiling.max").gauges()).isEmpty();
+        try (var limited = DatabaseManager.builder()
+                        .maxTotal(5)
+                        .database(config("limited", PostgresServer.shared().jdbcUrl()))
+                        .open();
+                var meters = new WellheadMetrics(limited)) {
+            meters.bindTo(registry);
+            assertThat(gauge("wellhead.pool.ceiling.max")).isEqualTo(5);
+            assertThat(gauge("wellhead.pool.ceiling.waits")).isZero();
+            await().until(() -> gauge("wellhead.pool.ceiling.held") == 1);
+            await().until(() -> gauge("wellhead.pool.ceiling.total") == 1);
+        }
+    }
+
+    @Test
     void thePageNamesEveryMeterTagAndValue() throws Exception {
+        manager.close();
+        manager = DatabaseManager.builder()
+                .maxTotal(9)
+                .database(config("default", PostgresServer.shared().jdbcUrl()))
+                .open();
         manager.open(withLanes());
-        metrics.refresh(registry);
+        metrics.close();
+        metrics = new WellheadMetrics(manager);
+        metrics.bindTo(registry);
         var chosen = Set.of("default", "laned", "batch");
         var page = Files.readString(PAGE);
         Set<String> names = new TreeSet<>();
