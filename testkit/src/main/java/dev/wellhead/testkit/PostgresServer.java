@@ -588,7 +588,7 @@ public final class PostgresServer implements AutoCloseable {
             // A restart takes this port or fails.
             PostgresServer server =
                     new PostgresServer(config.port(embedded.port()).build(), embedded, isShared);
-            TempServers.opened(server);
+            TempServers.opened(server, server::closeForGood);
             return server;
         }
     }

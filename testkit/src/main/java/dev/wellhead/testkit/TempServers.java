@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -25,10 +25,15 @@ import org.slf4j.LoggerFactory;
 final class TempServers {
     private static final Logger LOG = LoggerFactory.getLogger(TempServers.class);
     private static final String PREFIX = "wellhead-testkit-";
-    private static final Set<PostgresServer> OPEN = ConcurrentHashMap.newKeySet();
+    private static final Map<Object, Close> OPEN = new ConcurrentHashMap<>();
+
+    /** Ends a server, whatever state it is in, and removes its folder. */
+    interface Close {
+        void close() throws IOException;
+    }
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(TempServers::closeAll, "testkit-postgres-close"));
+        Runtime.getRuntime().addShutdownHook(new Thread(TempServers::closeAll, "testkit-servers-close"));
         sweep(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
     }
 
@@ -38,11 +43,11 @@ final class TempServers {
         return Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
     }
 
-    static void opened(PostgresServer server) {
-        OPEN.add(server);
+    static void opened(Object server, Close close) {
+        OPEN.put(server, close);
     }
 
-    static void closed(PostgresServer server) {
+    static void closed(Object server) {
         OPEN.remove(server);
     }
 
@@ -55,11 +60,11 @@ final class TempServers {
     }
 
     private static void closeAll() {
-        for (PostgresServer server : OPEN) {
+        for (Close server : OPEN.values()) {
             try {
-                server.closeForGood();
+                server.close();
             } catch (IOException | RuntimeException e) {
-                LOG.error("testkit postgres not closed at exit", e);
+                LOG.error("testkit server not closed at exit", e);
             }
         }
     }
@@ -95,6 +100,7 @@ final class TempServers {
                         .build();
                 EmbeddedServer.start(config).closeImmediately();
             }
+            MariaDbFiles.endLeftover(folder);
             delete(folder);
             LOG.info("testkit leftover removed folder={}", folder);
         } catch (IOException | EmbeddedServerException e) {
