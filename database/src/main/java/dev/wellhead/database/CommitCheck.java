@@ -7,7 +7,6 @@ import dev.wellhead.pool.spi.DriverSupport.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
-import java.util.ServiceLoader;
 
 /**
  * Refuses a COMMIT that could only roll back: PostgreSQL answers a COMMIT of a failed transaction with ROLLBACK, and
@@ -27,12 +26,7 @@ final class CommitCheck {
     }
 
     static CommitCheck forUrl(String jdbcUrl) {
-        for (var support : ServiceLoader.load(DriverSupport.class, CommitCheck.class.getClassLoader())) {
-            if (support.accepts(jdbcUrl)) {
-                return new CommitCheck(support);
-            }
-        }
-        return new CommitCheck(NONE);
+        return new CommitCheck(DriverSupport.of(jdbcUrl).orElse(NONE));
     }
 
     /** Without a round trip. */

@@ -82,7 +82,7 @@ public final class PostgresSupport implements DriverSupport {
     }
 
     @Override
-    public Map<String, String> connectProperties(ConnectSettings settings, Map<String, String> given) {
+    public Map<String, String> defaults(String jdbcUrl, ConnectSettings settings, Map<String, String> given) {
         Map<String, String> properties = new HashMap<>();
         properties.put(PGProperty.CONNECT_TIMEOUT.getName(), seconds(settings));
         properties.put(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
@@ -97,12 +97,18 @@ public final class PostgresSupport implements DriverSupport {
         if (!settings.applicationName().isEmpty()) {
             properties.put(PGProperty.APPLICATION_NAME.getName(), settings.applicationName());
         }
-        if (SYSTEM_TRUST.equals(given.get(PGProperty.SSL_ROOT_CERT.getName()))) {
+        return UserSettings.leftOut(properties, jdbcUrl, given);
+    }
+
+    @Override
+    public Map<String, String> connectProperties(ConnectSettings settings, Map<String, String> given) {
+        Map<String, String> properties = new HashMap<>();
+        if (SYSTEM_TRUST.equals(given.get(PGProperty.SSL_ROOT_CERT.getName()))
+                && !given.containsKey(PGProperty.SSL_FACTORY.getName())) {
             properties.put(PGProperty.SSL_FACTORY.getName(), DefaultJavaSSLFactory.class.getName());
         }
-        properties.keySet().removeAll(given.keySet());
         properties.put(PGProperty.SOCKET_TIMEOUT.getName(), seconds(settings));
-        if (limitsStatementsOnServer(settings)) {
+        if (limitsStatements(settings)) {
             var limit = "-c " + STATEMENT_TIMEOUT + "=" + settings.statementTimeoutMillis();
             var own = given.get(PGProperty.OPTIONS.getName());
             properties.put(PGProperty.OPTIONS.getName(), own == null ? limit : limit + " " + own);
@@ -115,7 +121,7 @@ public final class PostgresSupport implements DriverSupport {
         var own = Driver.parseURL(url, properties);
         if (own == null
                 || PGProperty.SOCKET_FACTORY.getOrNull(own) != null
-                || !WatchedSocketFactory.isUsable()
+                || !WatchedSocketFactory.isUsable(WatchedSocketFactory.class, Driver.class)
                 || !(driver instanceof Driver)) {
             return DriverSupport.super.connect(driver, url, properties);
         }
@@ -141,7 +147,7 @@ public final class PostgresSupport implements DriverSupport {
             physical.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
         }
         var options = fromUrl == null ? null : PGProperty.OPTIONS.getOrNull(fromUrl);
-        if (options != null && limitsStatementsOnServer(settings) && !options.contains(STATEMENT_TIMEOUT)) {
+        if (options != null && limitsStatements(settings) && !options.contains(STATEMENT_TIMEOUT)) {
             try (var statement = physical.createStatement()) {
                 statement.execute("SET " + STATEMENT_TIMEOUT + " = " + settings.statementTimeoutMillis());
             }
@@ -149,7 +155,11 @@ public final class PostgresSupport implements DriverSupport {
     }
 
     @Override
-    public boolean limitsStatementsOnServer(ConnectSettings settings) {
+    public boolean limitsStatementsOnServer(Connection physical, ConnectSettings settings) {
+        return limitsStatements(settings);
+    }
+
+    private static boolean limitsStatements(ConnectSettings settings) {
         return !settings.pooled() && settings.statementTimeoutMillis() > 0;
     }
 

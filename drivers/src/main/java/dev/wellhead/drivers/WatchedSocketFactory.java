@@ -14,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 
 /**
  * Sockets that the pool can look at. Only for {@link PostgresSupport}; public because pgjdbc makes it by its name. Does
@@ -51,7 +50,7 @@ public final class WatchedSocketFactory extends SocketFactory {
             return key;
         }
 
-        private synchronized Socket make() throws IOException {
+        synchronized Socket make() throws IOException {
             if (over) {
                 return new Socket();
             }
@@ -98,28 +97,21 @@ public final class WatchedSocketFactory extends SocketFactory {
     }
 
     /**
-     * Whether such sockets can serve here: pgjdbc sees this class, no SOCKS proxy is set (a channel knows none), and a
+     * Whether such sockets can serve here: the driver sees the class that makes them, no SOCKS proxy is set (a channel knows none), and a
      * virtual thread that waits in a selector lets go of its carrier.
      */
-    static boolean isUsable() {
+    static boolean isUsable(Class<?> factory, Class<?> driver) {
         int jdk = Runtime.version().feature();
-        return Seen.BY_DRIVER
-                && (jdk < FIRST_VIRTUAL || jdk >= FIRST_PARKING_IN_SELECT)
-                && System.getProperty("socksProxyHost") == null;
+        return (jdk < FIRST_VIRTUAL || jdk >= FIRST_PARKING_IN_SELECT)
+                && System.getProperty("socksProxyHost") == null
+                && sees(driver, factory);
     }
 
-    /** Asked once: class loaders do not change. */
-    private static final class Seen {
-
-        static final boolean BY_DRIVER = seen();
-
-        private static boolean seen() {
-            try {
-                var name = WatchedSocketFactory.class.getName();
-                return Class.forName(name, false, Driver.class.getClassLoader()) == WatchedSocketFactory.class;
-            } catch (ClassNotFoundException e) {
-                return false;
-            }
+    private static boolean sees(Class<?> driver, Class<?> factory) {
+        try {
+            return Class.forName(factory.getName(), false, driver.getClassLoader()) == factory;
+        } catch (ClassNotFoundException e) {
+            return false;
         }
     }
 

@@ -47,19 +47,26 @@ class PostgresSupportTest {
     @Test
     void roundsSecondsUp() {
         assertThat(support.connectProperties(PLAIN, Map.of()))
-                .containsEntry("connectTimeout", "2")
                 .containsEntry("socketTimeout", "2")
+                .doesNotContainKeys("options", "loginTimeout");
+        assertThat(support.defaults("jdbc:postgresql://h/d", PLAIN, Map.of()))
+                .containsEntry("connectTimeout", "2")
                 .containsEntry("sslResponseTimeout", "1500")
                 .containsEntry("tcpKeepAlive", "true")
                 .containsEntry("reWriteBatchedInserts", "true")
-                .doesNotContainKeys("options", "ApplicationName", "loginTimeout");
+                .doesNotContainKeys("ApplicationName");
     }
 
     @Test
     void leavesWhatTheUserSet() {
         var given = Map.of("connectTimeout", "7", "tcpKeepAlive", "false", "ApplicationName", "mine");
-        assertThat(support.connectProperties(new ConnectSettings(1_500, 0, "pool's", false), given))
-                .doesNotContainKeys("connectTimeout", "tcpKeepAlive", "ApplicationName");
+        var named = new ConnectSettings(1_500, 0, "pool's", false);
+        assertThat(support.defaults("jdbc:postgresql://h/d", named, given))
+                .doesNotContainKeys("connectTimeout", "tcpKeepAlive", "ApplicationName")
+                .containsKey("reWriteBatchedInserts");
+        assertThat(support.defaults("jdbc:postgresql://h/d?ssl=true&tcpKeepAlive=false", PLAIN, Map.of()))
+                .doesNotContainKey("tcpKeepAlive")
+                .containsKey("connectTimeout");
     }
 
     @Test
@@ -154,7 +161,8 @@ class PostgresSupportTest {
     void sendsNoOptionsThroughPooler() {
         var settings = new ConnectSettings(1_500, 30_000, "", true);
         assertThat(support.connectProperties(settings, Map.of())).doesNotContainKey("options");
-        assertThat(support.limitsStatementsOnServer(settings)).isFalse();
+        assertThat(support.defaults("jdbc:postgresql://h/d", settings, Map.of()))
+                .doesNotContainKey("options");
     }
 
     @Test
@@ -282,7 +290,8 @@ class PostgresSupportTest {
     }
 
     private Connection connect(String url, ConnectSettings settings, Map<String, String> given) throws SQLException {
-        Map<String, String> all = new HashMap<>(given);
+        Map<String, String> all = new HashMap<>(support.defaults(url, settings, given));
+        all.putAll(given);
         all.putAll(support.connectProperties(settings, given));
         var properties = new Properties();
         properties.putAll(all);

@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Map;
 import java.util.Properties;
-import java.util.ServiceLoader;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +57,7 @@ final class Connector {
     /** Connects by the settings in force at each connect. */
     Connector(String url, Supplier<PoolConfig> current) {
         this.current = current;
-        this.support = find(url);
+        this.support = DriverSupport.of(url).orElse(PLAIN_JDBC);
     }
 
     /** Connects from now on to whichever of several hosts is to be connected to. */
@@ -133,6 +132,7 @@ final class Connector {
                 config.applicationName(),
                 config.pooled());
         var properties = new Properties();
+        properties.putAll(support.defaults(url, settings, given));
         properties.putAll(given);
         properties.putAll(support.connectProperties(settings, given));
         if (!login.username().isEmpty()) {
@@ -178,15 +178,5 @@ final class Connector {
         } catch (SQLException | RuntimeException e) {
             cause.addSuppressed(e);
         }
-    }
-
-    /** Who knows the driver of that URL; plain JDBC if nobody does. */
-    static DriverSupport find(String url) {
-        for (var support : ServiceLoader.load(DriverSupport.class, Connector.class.getClassLoader())) {
-            if (support.accepts(url)) {
-                return support;
-            }
-        }
-        return PLAIN_JDBC;
     }
 }

@@ -70,6 +70,7 @@ public final class PoolEntry extends StateWord {
     private final long expiresNanos;
     private final boolean notesLeases;
     private final boolean keepsStatistics;
+    private final boolean marksRequests;
 
     private volatile @Nullable EvictReason evictAtRelease;
     /** When its last validation began; meaningful while VALIDATING. */
@@ -127,6 +128,7 @@ public final class PoolEntry extends StateWord {
         this.expiresNanos = lifetimeNanos == 0 ? 0 : nowNanos + lifetimeNanos;
         this.notesLeases = pool.config().leases();
         this.keepsStatistics = pool.config().statistics();
+        this.marksRequests = session.marksRequests();
         this.aliveTick = nowNanos;
         this.idleSinceTick = nowNanos;
         this.validatingSinceNanos = nowNanos;
@@ -240,6 +242,9 @@ public final class PoolEntry extends StateWord {
 
     /** The current lease is that of this handle, which has its number already. */
     void handTo(ConnectionHandle known) {
+        if (marksRequests) {
+            beginRequest();
+        }
         if (notesLeases) {
             handle = known;
             if (pool.tracesAcquires()) {
@@ -251,6 +256,15 @@ public final class PoolEntry extends StateWord {
 
     Pool pool() {
         return pool;
+    }
+
+    private void beginRequest() {
+        try {
+            session.beginRequest();
+        } catch (SQLException | RuntimeException e) {
+            // The holder may find it usable; nobody after him gets it.
+            pool.resetFailed(this, e);
+        }
     }
 
     /** Notes the end of that lease. */

@@ -40,8 +40,7 @@ final class Releaser {
     /** The holder gave it back; does nothing when the lease has ended already. */
     void release(PoolEntry entry, int lease) {
         long now = ticker.tick();
-        boolean touched = entry.session().isTouched();
-        if (!touched
+        if (entry.session().isUnused()
                 && entry.isActive(lease)
                 && line.isEmpty()
                 && !line.countsLanes()
@@ -49,6 +48,7 @@ final class Releaser {
                 && leavesNow(entry, now) == null) {
             releaseUnused(entry, lease, now);
         } else if (entry.tryLetGo(lease)) {
+            boolean touched = entry.session().isTouched();
             restore(entry);
             letGo(entry, lease, touched);
         } else {

@@ -43,10 +43,20 @@ final class SessionState {
 
     private static final Executor AT_ONCE = Runnable::run;
 
+    /** Nothing was called on the connection in this lease. */
+    private static final int UNUSED = 0;
+    /** The driver was told that the lease began, and nothing else. */
+    private static final int BEGUN = 1;
+    /** The holder has used it. */
+    private static final int TOUCHED = 2;
+
     private final Connection physical;
     private final DriverSupport driver;
     private final OptionalLong backendId;
     private final int queryTimeoutSeconds;
+    /** Whether the driver wants to know where leases begin and end. */
+    private final boolean marksRequests;
+
     private final boolean autoCommitAtStart;
     private final OpenStatements openStatements = new OpenStatements();
 
@@ -69,8 +79,8 @@ final class SessionState {
     private final Setting<Properties> clientInfo =
             new Setting<>("client info", SessionState::clientInfoCopy, Connection::setClientInfo);
 
-    /** Whether the holder has used the connection at all. */
-    private boolean touched;
+    /** One of the three below: a release has something to do unless it is {@link #UNUSED}. */
+    private int use = UNUSED;
     /** Whether a statement ran since the last commit or rollback. */
     private boolean worked;
 
@@ -89,11 +99,12 @@ final class SessionState {
     /** What the driver said of the transaction after the last statement or end; UNKNOWN where it cannot tell. */
     private TransactionState noted = TransactionState.NONE;
 
-    private SessionState(Connection physical, DriverSupport driver, PoolConfig config) {
+    private SessionState(Connection physical, DriverSupport driver, PoolConfig config) throws SQLException {
         this.physical = physical;
         this.driver = driver;
         this.backendId = driver.backendId(physical);
-        this.queryTimeoutSeconds = queryTimeoutSeconds(driver, config);
+        this.queryTimeoutSeconds = queryTimeoutSeconds(physical, driver, config);
+        this.marksRequests = RequestMarks.areHeardBy(physical);
         this.autoCommitAtStart = config.autoCommit();
         this.autoCommits = autoCommitAtStart;
         this.schema = new Setting<>(
@@ -121,11 +132,10 @@ final class SessionState {
     }
 
     /** Limit of each new statement in seconds, rounded up; 0 where there is none or the server sees to it. */
-    private static int queryTimeoutSeconds(DriverSupport driver, PoolConfig config) {
+    private static int queryTimeoutSeconds(Connection physical, DriverSupport driver, PoolConfig config)
+            throws SQLException {
         var limit = config.statementTimeout();
-        var settings = new ConnectSettings(
-                config.connectTimeout().toMillis(), limit.toMillis(), config.applicationName(), config.pooled());
-        if (limit.isZero() || driver.limitsStatementsOnServer(settings)) {
+        if (limit.isZero() || driver.limitsStatementsOnServer(physical, ConnectSettings.of(config))) {
             return 0;
         }
         return (int) Math.min(Integer.MAX_VALUE, limit.plusNanos(999_999_999).toSeconds());
@@ -142,7 +152,7 @@ final class SessionState {
 
     /** A call passed through the connection handle. */
     void touched() {
-        touched = true;
+        use = TOUCHED;
         maybeOpen = true;
     }
 
@@ -254,7 +264,23 @@ final class SessionState {
 
     /** Whether a call of the holder passed through. */
     boolean isTouched() {
-        return touched;
+        return use == TOUCHED;
+    }
+
+    /** Whether the end of the lease leaves nothing to do. */
+    boolean isUnused() {
+        return use == UNUSED;
+    }
+
+    /** Whether the driver wants to know where leases begin and end. */
+    boolean marksRequests() {
+        return marksRequests;
+    }
+
+    /** Tells the driver that a lease begins. */
+    void beginRequest() throws SQLException {
+        use = BEGUN;
+        physical.beginRequest();
     }
 
     void setTransactionIsolation(int level) throws SQLException {
@@ -406,9 +432,18 @@ final class SessionState {
      * @throws SQLException when that failed; the connection must not be used again
      */
     boolean restore() throws SQLException {
-        if (!touched) {
+        if (use == UNUSED) {
             return false;
         }
+        boolean rolledBack = use == TOUCHED && putBack();
+        if (marksRequests) {
+            physical.endRequest();
+        }
+        use = UNUSED;
+        return rolledBack;
+    }
+
+    private boolean putBack() throws SQLException {
         freeEnd();
         if (changed) {
             // First: the holder's limit may be too short, or none, for what follows.
@@ -421,7 +456,6 @@ final class SessionState {
             changed = false;
         }
         physical.clearWarnings();
-        touched = false;
         unwrapped = false;
         lent = false;
         autoCommits = autoCommitAtStart;
@@ -436,6 +470,11 @@ final class SessionState {
             return false;
         }
         var auto = physical.getAutoCommit();
+        if (auto != autoCommits) {
+            // Switched by SQL.
+            changed = true;
+            autoCommit.suspect();
+        }
         if (state == TransactionState.UNKNOWN) {
             if (auto || !(maybeOpen || unwrapped)) {
                 return false;

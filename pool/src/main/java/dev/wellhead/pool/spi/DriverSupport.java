@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.spi;
 
+import dev.wellhead.pool.PoolConfig;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +43,17 @@ public interface DriverSupport {
      * @param pooled whether a pooler in front forbids session settings and startup options
      */
     record ConnectSettings(
-            long connectTimeoutMillis, long statementTimeoutMillis, String applicationName, boolean pooled) {}
+            long connectTimeoutMillis, long statementTimeoutMillis, String applicationName, boolean pooled) {
+
+        /** What the settings of a pool come to. */
+        public static ConnectSettings of(PoolConfig config) {
+            return new ConnectSettings(
+                    Math.max(1, config.connectTimeout().toMillis()),
+                    config.statementTimeout().toMillis(),
+                    config.applicationName(),
+                    config.pooled());
+        }
+    }
 
     /** How a connection looks from this side, without a round trip. */
     enum Liveness {
@@ -75,11 +87,33 @@ public interface DriverSupport {
      */
     record Link(Connection physical, Lookout lookout) {}
 
+    /** The support that serves a pool with that JDBC URL; empty where JDBC alone does. */
+    static Optional<DriverSupport> of(String jdbcUrl) {
+        for (var support : ServiceLoader.load(DriverSupport.class, DriverSupport.class.getClassLoader())) {
+            if (support.accepts(jdbcUrl)) {
+                return Optional.of(support);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** Whether this support speaks for the driver of that URL. */
     boolean accepts(String jdbcUrl);
 
     /**
-     * Driver properties that carry the settings. They are handed to the driver over those the user gave: what is
+     * Sensible values of driver properties where the user has not said anything: neither in the URL nor among the
+     * properties, in whatever case. {@code config show} lists them, so that none is a secret.
+     *
+     * @param jdbcUrl as configured, without user and password
+     * @param settings what the pool wants
+     * @param given what the user has set; read only
+     */
+    default Map<String, String> defaults(String jdbcUrl, ConnectSettings settings, Map<String, String> given) {
+        return Map.of();
+    }
+
+    /**
+     * Driver properties that carry what the pool wants for itself. They are handed to the driver over the {@link #defaults} and over those the user gave: what is
      * returned replaces a given property of the same name, so a name the user has set is returned only to merge with it
      * or when {@link #opened} puts it back.
      *
@@ -117,10 +151,14 @@ public interface DriverSupport {
     default void opened(Connection physical, ConnectSettings settings, Map<String, String> given) throws SQLException {}
 
     /**
-     * Whether {@link #connectProperties} puts the statement limit on the server. If not, the pool sets it on each
-     * statement by {@link java.sql.Statement#setQueryTimeout}.
+     * Whether the connect has put the statement limit on the server. If not, the pool sets it on each statement by
+     * {@link java.sql.Statement#setQueryTimeout}.
+     *
+     * @param physical freshly opened; asked without a round trip
+     * @param settings as given to {@link #connectProperties}
+     * @throws SQLException when the driver cannot tell; the connect then counts as failed
      */
-    default boolean limitsStatementsOnServer(ConnectSettings settings) {
+    default boolean limitsStatementsOnServer(Connection physical, ConnectSettings settings) throws SQLException {
         return false;
     }
 

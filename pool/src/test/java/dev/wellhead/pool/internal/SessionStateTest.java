@@ -336,7 +336,7 @@ class SessionStateTest {
             }
 
             @Override
-            public boolean limitsStatementsOnServer(ConnectSettings settings) {
+            public boolean limitsStatementsOnServer(Connection physical, ConnectSettings settings) {
                 return settings.statementTimeoutMillis() == 1_001;
             }
         };

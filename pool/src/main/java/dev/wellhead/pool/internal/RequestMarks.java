@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import java.sql.Connection;
+
+/**
+ * Which drivers do something with {@link Connection#beginRequest} and {@link Connection#endRequest}. Looked up once for each
+ * class of connection, so that the others, which inherit JDBC's empty methods, cost a lease nothing.
+ */
+final class RequestMarks {
+
+    private static final ClassValue<Boolean> HEARD = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return overrides(type, "beginRequest") || overrides(type, "endRequest");
+        }
+    };
+
+    private RequestMarks() {}
+
+    static boolean areHeardBy(Connection physical) {
+        return HEARD.get(physical.getClass());
+    }
+
+    private static boolean overrides(Class<?> type, String method) {
+        try {
+            return type.getMethod(method).getDeclaringClass() != Connection.class;
+        } catch (NoSuchMethodException | LinkageError unlike) {
+            // A class that cannot be looked into is told: that is what JDBC asks for.
+            return true;
+        }
+    }
+}
