@@ -4,6 +4,8 @@ package dev.wellhead.config;
 
 import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.Lane;
+import dev.wellhead.pool.spi.DriverSupport;
+import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -344,8 +346,28 @@ final class DatabaseBinder {
             var slot = Said.Slot.of(database, key.name());
             var value = key.show(bound);
             settings.add(Setting.of(slot, key, value, standard(key, value), origin(key.name())));
+            if (key.name().equals(Keys.PAIRS)) {
+                driverDefaults(bound, key).forEach(settings::add);
+            }
         }
         return settings;
+    }
+
+    /** What the support of the database's driver adds where nobody has said anything; nothing without such a support. */
+    private List<Setting> driverDefaults(BoundDatabase bound, Key<?, ?, ?> key) {
+        var pool = bound.config().pool();
+        return DriverSupport.of(pool.jdbcUrl())
+                .map(support -> support.defaults(pool.jdbcUrl(), ConnectSettings.of(pool), pool.driverProperties()))
+                .orElse(Map.of())
+                .entrySet()
+                .stream()
+                .map(pair -> Setting.of(
+                        new Said.Slot(database, Keys.PAIRS, pair.getKey()),
+                        key,
+                        pair.getValue(),
+                        pair.getValue(),
+                        "driver default"))
+                .toList();
     }
 
     /** What the value would be if nobody had said anything of the key. */

@@ -35,6 +35,19 @@ class LayersTest {
     }
 
     @Test
+    void listsWhatIsSetInTheDriverByDefaultAndNotWhatWasSaid() {
+        given.env("DATABASE_URL", REMOTE + "?tcpKeepAlive=false").yaml("pool.driver-properties.ConnectTimeout: 5\n");
+        var rows = given.load().settings().stream()
+                .filter(setting -> setting.origin().equals("driver default"))
+                .toList();
+        assertThat(rows).extracting(Setting::key).contains("pool.driver-properties.logServerErrorDetail");
+        assertThat(rows).noneMatch(Setting::isChanged);
+        assertThat(rows)
+                .extracting(Setting::key)
+                .doesNotContain("pool.driver-properties.tcpKeepAlive", "pool.driver-properties.connectTimeout");
+    }
+
+    @Test
     void databaseUrlAloneIsEnough() {
         var config = given.env("DATABASE_URL", REMOTE).load();
         assertThat(config.databases()).hasSize(1);

@@ -3,6 +3,7 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.ConfigException.Violation;
+import dev.wellhead.pool.spi.DriverSupport;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

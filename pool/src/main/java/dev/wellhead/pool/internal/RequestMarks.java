@@ -2,18 +2,20 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 
 /**
  * Which drivers do something with {@link Connection#beginRequest} and {@link Connection#endRequest}. Looked up once for each
- * class of connection, so that the others, which inherit JDBC's empty methods, cost a lease nothing.
+ * class of connection, so that the others, which inherit JDBC's empty methods, cost a lease nothing. A {@link Proxy} has
+ * every method and does not say which it means, so it is taken for one that does nothing.
  */
 final class RequestMarks {
 
     private static final ClassValue<Boolean> HEARD = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-            return overrides(type, "beginRequest") || overrides(type, "endRequest");
+            return !Proxy.isProxyClass(type) && (overrides(type, "beginRequest") || overrides(type, "endRequest"));
         }
     };
 
