@@ -63,11 +63,6 @@ abstract class DriverContract {
         return "blob";
     }
 
-    /** Whether the pool's statement limit ends work, as opposed to a wait for a lock. */
-    boolean limitsWork() {
-        return true;
-    }
-
     /** Whether one failed statement makes the transaction worthless. */
     boolean failedStatementFailsTransaction() {
         return false;
@@ -76,11 +71,6 @@ abstract class DriverContract {
     /** What is said of a transaction that has written, without asking the server. */
     TransactionState writtenState() {
         return TransactionState.OPEN;
-    }
-
-    /** Whether {@code BEGIN} by SQL is seen at the release. */
-    boolean seesTransactionBegunBySql() {
-        return true;
     }
 
     /** Session settings of JDBC that the driver keeps, as changed by the test. */
@@ -234,25 +224,6 @@ abstract class DriverContract {
     }
 
     @Test
-    void rollsBackWhatWasBegunBySql() throws SQLException {
-        if (!seesTransactionBegunBySql()) {
-            return;
-        }
-        try (var pool = new WellheadDataSource(config().build())) {
-            table(pool, "begun");
-            try (var connection = pool.getConnection()) {
-                run(connection, "BEGIN");
-                run(connection, "INSERT INTO begun VALUES (1)");
-            }
-            try (var connection = pool.getConnection()) {
-                assertThat(connection.getAutoCommit()).isTrue();
-            }
-            assertThat(rows(pool, "begun")).isEmpty();
-            assertThat(pool.snapshot().counters().rolledBack()).isOne();
-        }
-    }
-
-    @Test
     void putsBackWhatAHolderChanged() throws SQLException {
         try (var pool = new WellheadDataSource(config().build())) {
             for (var setting : settings().entrySet()) {
@@ -319,22 +290,6 @@ abstract class DriverContract {
             assertThat(pool.snapshot().counters().opened())
                     .as("a violated constraint costs no connection")
                     .isOne();
-        }
-    }
-
-    @Test
-    void statementLimitEndsTheWork() throws SQLException {
-        try (var pool = new WellheadDataSource(
-                        config().statementTimeout(Duration.ofSeconds(1)).build());
-                var connection = pool.getConnection()) {
-            if (!limitsWork()) {
-                return;
-            }
-            long began = System.nanoTime();
-            assertThatThrownBy(() -> column(connection, longQuery())).isInstanceOf(SQLException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
-            assertThat(column(connection, "SELECT 1")).containsExactly("1");
-            assertNothingRuns();
         }
     }
 

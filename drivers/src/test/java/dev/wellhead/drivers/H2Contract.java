@@ -7,7 +7,7 @@ import java.util.Map;
 import org.h2.jdbc.JdbcConnection;
 
 /** H2 in this JVM. */
-abstract class H2Contract extends DriverContract {
+abstract class H2Contract extends SessionContract {
 
     @Override
     Class<? extends DriverSupport> support() {

@@ -21,7 +21,8 @@ class MissingDriversTest {
     @Test
     void supportsAreFoundWithoutAnyDriverOnTheClassPath() throws Exception {
         var urls = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.matches(".*(postgresql-|mariadb-java|mysql-connector|h2-2|sqlite-jdbc).*\\.jar"))
+                .filter(entry ->
+                        !entry.matches(".*(postgresql-|mariadb-java|mysql-connector|h2-2|sqlite-jdbc).*\\.jar"))
                 .map(MissingDriversTest::url)
                 .toArray(URL[]::new);
         try (var loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {

@@ -17,7 +17,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
 /** What a pool promises besides where the database is another process. */
-abstract class ServerContract extends DriverContract {
+abstract class ServerContract extends SessionContract {
 
     /** Ends a session from outside, as an administrator does, and waits until it is gone. */
     abstract void end(long backendId) throws SQLException;
