@@ -113,9 +113,9 @@ public interface DriverSupport {
     }
 
     /**
-     * Driver properties that carry what the pool wants for itself. They are handed to the driver over the {@link #defaults} and over those the user gave: what is
-     * returned replaces a given property of the same name, so a name the user has set is returned only to merge with it
-     * or when {@link #opened} puts it back.
+     * Driver properties that carry what the pool wants for itself. They are handed to the driver over the {@link
+     * #defaults} and over those the user gave: what is returned replaces a given property of the same name, so a name
+     * the user has set is returned only to merge with it or when {@link #opened} puts it back.
      *
      * @param settings what the pool wants
      * @param given what the user has set; read only
