@@ -325,6 +325,12 @@ final class Keys {
                 PoolConfig::keepaliveInterval,
                 "How often an idle connection is asked whether it lives; 0: off.");
         table.time(
+                "quiet-after",
+                Span.NOT_NEGATIVE,
+                PoolConfig.Builder::quietAfter,
+                PoolConfig::quietAfter,
+                "When nobody acquired for this long all connections are closed until the next acquire; 0: off.");
+        table.time(
                 "leak-threshold",
                 Span.NOT_NEGATIVE,
                 PoolConfig.Builder::leakThreshold,

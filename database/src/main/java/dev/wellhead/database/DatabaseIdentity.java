@@ -88,6 +88,7 @@ final class DatabaseIdentity {
         shown.put("max-lifetime-jitter", pool.maxLifetimeJitter());
         shown.put("max-uses", pool.maxUses());
         shown.put("keepalive-interval", pool.keepaliveInterval());
+        shown.put("quiet-after", pool.quietAfter());
         shown.put("leak-threshold", pool.leakThreshold());
         shown.put("acquire-tracing", pool.acquireTracing());
         shown.put("leak-reclaim-after", pool.leakReclaimAfter());

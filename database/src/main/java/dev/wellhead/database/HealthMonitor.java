@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
  * when there is none or it has died meanwhile. At its limit the timer ends the check, whatever the worker is doing, and
  * cuts the connection so that the worker comes free. Whoever asks while a check runs waits for that one.
  *
+ * <p>Background checks are left out while the pool is quiet; whoever asks by {@link #check} gets one all the same.
+ *
  * <h2>Bounds</h2>
  *
  * One check at a time; a worker that stays stuck though its connection was cut is abandoned, at most
@@ -80,7 +82,7 @@ final class HealthMonitor implements AutoCloseable {
         if (!policy.enabled()) {
             return;
         }
-        var begun = HealthThreads.every(policy.interval().toNanos(), this::probe);
+        var begun = HealthThreads.every(policy.interval().toNanos(), this::checkUnlessQuiet);
         schedule = begun;
         if (closed) {
             begun.cancel(false);
@@ -131,6 +133,15 @@ final class HealthMonitor implements AutoCloseable {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** While the pool is quiet the database may sleep: it is neither asked nor kept connected. */
+    private void checkUnlessQuiet() {
+        if (!dataSource.isQuiet()) {
+            probe();
+        } else if (control.get() != null) {
+            HealthThreads.work(this::closeControl);
+        }
     }
 
     private Probe probe() {

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param complete whether every lease was released in time
  * @param took how long it took
- * @param remaining leases still held at the end; their connections were aborted if the pool was closed
+ * @param remaining leases still held when the time was over; if the pool was closed, their statements were cancelled and
+ *     their connections aborted
  */
 public record DrainReport(boolean complete, Duration took, List<Lease> remaining) {}

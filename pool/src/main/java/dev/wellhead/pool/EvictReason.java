@@ -18,10 +18,14 @@ public enum EvictReason {
     IDLE_TIMEOUT,
     /** Older than its share of {@code maxLifetime}. */
     MAX_LIFETIME,
-    /** Served {@code maxUses} leases. */
+    /** Served {@code maxUses} leases, or its share of them. */
     MAX_USES,
     /** Another host is the one to connect to now, such as the new primary after a failover. */
     FAILOVER,
+    /** Opened with a login that has changed since; see {@link WellheadDataSource#credentialsChanged()}. */
+    CREDENTIALS_CHANGED,
+    /** Nobody acquired for {@code quietAfter}. */
+    QUIET,
     /** {@code evictAll()} or {@code reset()} asked for it. */
     REQUESTED,
     /** The user called {@link java.sql.Connection#abort} on the handle. */

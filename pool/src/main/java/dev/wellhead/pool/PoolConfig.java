@@ -35,11 +35,14 @@ import org.jspecify.annotations.Nullable;
  * @param validateAfterIdle a connection idle for longer is validated before hand-out; default 500 ms; 0: always
  * @param idleTimeout a connection idle for longer is closed while more than {@code minIdle} are idle; default 60 s; 0:
  *     off
- * @param maxLifetime a connection is replaced before this age; default 30 min; 0: off
- * @param maxLifetimeJitter share of {@code maxLifetime} taken off at random, so that not all end at once; 0 to 0.9,
+ * @param maxLifetime a connection is replaced before this age, its successor opened first; default 30 min; 0: off. The
+ *     successor may be one connection beyond {@code maxSize}, until the old one has left
+ * @param maxLifetimeJitter share of {@code maxLifetime}, and of {@code maxUses}, taken off at random, so that not all end at once; 0 to 0.9,
  *     default 0.25
- * @param maxUses leases a connection serves before it is replaced; default 0: off
+ * @param maxUses most leases that a connection serves before it is replaced, its successor opened first; default 0: off
  * @param keepaliveInterval an idle connection is asked this often whether it lives; default 2 min; 0: off
+ * @param quietAfter when nobody acquired for this long all connections are closed, {@code minIdle} or not, and nothing is
+ *     opened or asked before the next acquire, for databases that sleep while nobody is connected; default 0: off
  * @param leakThreshold a lease held for longer is reported; default 60 s; 0: off
  * @param acquireTracing whether each lease remembers the stack of its acquire, for leak reports; costs some microseconds a lease; default
  *     false
@@ -91,6 +94,7 @@ public record PoolConfig(
         double maxLifetimeJitter,
         int maxUses,
         Duration keepaliveInterval,
+        Duration quietAfter,
         Duration leakThreshold,
         boolean acquireTracing,
         Duration leakReclaimAfter,
@@ -149,6 +153,7 @@ public record PoolConfig(
         rules.notNegative("idle-timeout", idleTimeout);
         rules.notNegative("max-lifetime", maxLifetime);
         rules.notNegative("keepalive-interval", keepaliveInterval);
+        rules.notNegative("quiet-after", quietAfter);
         rules.notNegative("leak-threshold", leakThreshold);
         rules.notNegative("leak-reclaim-after", leakReclaimAfter);
         if (!leakReclaimAfter.isZero() && (leakThreshold.isZero() || !leases)) {
@@ -240,6 +245,7 @@ public record PoolConfig(
         private double maxLifetimeJitter = 0.25;
         private int maxUses;
         private Duration keepaliveInterval = Duration.ofMinutes(2);
+        private Duration quietAfter = Duration.ZERO;
         private Duration leakThreshold = Duration.ofSeconds(60);
         private boolean acquireTracing;
         private Duration leakReclaimAfter = Duration.ZERO;
@@ -288,6 +294,7 @@ public record PoolConfig(
             maxLifetimeJitter = from.maxLifetimeJitter;
             maxUses = from.maxUses;
             keepaliveInterval = from.keepaliveInterval;
+            quietAfter = from.quietAfter;
             leakThreshold = from.leakThreshold;
             acquireTracing = from.acquireTracing;
             leakReclaimAfter = from.leakReclaimAfter;
@@ -338,6 +345,7 @@ public record PoolConfig(
                     maxLifetimeJitter,
                     maxUses,
                     keepaliveInterval,
+                    quietAfter,
                     leakThreshold,
                     acquireTracing,
                     leakReclaimAfter,
@@ -509,6 +517,12 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#keepaliveInterval()}. */
         public Builder keepaliveInterval(Duration value) {
             keepaliveInterval = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#quietAfter()}. */
+        public Builder quietAfter(Duration value) {
+            quietAfter = value;
             return this;
         }
 

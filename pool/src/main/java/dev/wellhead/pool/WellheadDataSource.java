@@ -174,7 +174,7 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         pool.hosts().pools().forEach(Pool::pause);
     }
 
-    /** Serves callers again after {@link #pause()} or {@link #drain}. */
+    /** Serves callers again after {@link #pause()} or {@link #drain}; does nothing once {@link #close()} has begun. */
     public void resume() {
         pool.hosts().pools().forEach(Pool::resume);
     }
@@ -208,13 +208,33 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Applies other settings while the pool runs. Another password for the same user name counts for connections opened
-     * from now on; those that are open stay. A lower {@code maxSize} that comes with other lanes waits for them.
+     * Applies other settings while the pool runs, to connections that are open too. A lower {@code maxSize} closes idle
+     * connections at once and others as they are released; no lease is cut, and until then {@link #snapshot()} shows more
+     * than {@code maxSize}. Another password for the same user name is a {@linkplain #credentialsChanged() change of
+     * login}. A lower {@code maxSize} that comes with other lanes waits for them.
      *
      * @return what changed, and what takes a new pool to change
      */
     public ReconfigureReport reconfigure(PoolConfig config) {
         return pool.reconfigure(config);
+    }
+
+    /**
+     * Says that the {@link CredentialsProvider} has another login than before. Connections opened with the old one are
+     * renewed, one after the other, the successor first: idle ones at once, active ones when they are released. After a
+     * second those that are still active leave at their release without waiting for a successor. Callers notice nothing.
+     * Does not block. Any thread.
+     */
+    public void credentialsChanged() {
+        pool.hosts().pools().forEach(Pool::credentialsChanged);
+    }
+
+    /**
+     * Whether the pool is quiet: nobody acquired for {@link PoolConfig#quietAfter()}, so nothing is opened or asked before
+     * the next acquire. False when that is off.
+     */
+    public boolean isQuiet() {
+        return pool.isQuiet();
     }
 
     /** Adds a listener. */
@@ -227,7 +247,10 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         pool.removeListener(listener);
     }
 
-    /** Refuses new callers, waits {@code closeTimeout} for leases, aborts what is left. Closing twice does nothing. */
+    /**
+     * Refuses new callers, waits {@code closeTimeout} for leases, cancels statements that still run, for at most half a
+     * second, and aborts what is left. Closing twice does nothing.
+     */
     @Override
     public void close() {
         close(pool.config().closeTimeout());

@@ -244,7 +244,7 @@ class OperatorTest {
     }
 
     @Test
-    void anotherPasswordCountsForNewConnectionsWhileOldOnesStay() throws Exception {
+    void anotherPasswordCountsForNewConnectionsAndCutsNoLease() throws Exception {
         try (var server = PostgresServer.start()) {
             server.requirePassword("clerk", "canary-1");
             var config = Work.config("rotated")

@@ -100,6 +100,13 @@ final class AdmissionControl {
         queue.add(waiter);
     }
 
+    /** One who was served in vain is back at its place; it came once more, as it was counted as served. */
+    void rejoin(Waiter waiter, long now) {
+        rate.busy(now);
+        flow.came(now);
+        queue.insert(waiter);
+    }
+
     /** Takes out one who gave up or is refused. */
     boolean remove(Waiter waiter, long now) {
         boolean removed = queue.remove(waiter);

@@ -90,6 +90,7 @@ final class Closer {
         if (counts.compareAndSet(true, false)) {
             counted.decrementAndGet();
             pool.serve();
+            pool.renewal().next();
         }
     }
 

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.Credentials;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
@@ -23,13 +24,18 @@ final class Connector {
     /**
      * A physical connection, ready for its first handle.
      *
+     * @param login the generation of its login
      * @param host to which of several; null where there is one
      */
     record Connected(
             Connection physical,
             SessionState session,
             Lookout lookout,
+            int login,
             @Nullable Host host) {}
+
+    /** What the driver has opened, and the generation of its login. */
+    private record Opened(Link link, int login) {}
 
     /** What JDBC itself offers. */
     private static final DriverSupport PLAIN_JDBC = new DriverSupport() {
@@ -50,14 +56,20 @@ final class Connector {
 
     private final Supplier<PoolConfig> current;
     private final DriverSupport support;
+    private final Logins logins;
     private volatile @Nullable Driver driver;
     /** Set before the first connect; null where there is one host. */
     private @Nullable Hosts hosts;
 
-    /** Connects by the settings in force at each connect. */
-    Connector(String url, Supplier<PoolConfig> current) {
+    /**
+     * Connects by the settings in force at each connect.
+     *
+     * @param onLoginChange called when it shows that the login has changed, on any thread
+     */
+    Connector(String url, Supplier<PoolConfig> current, Runnable onLoginChange) {
         this.current = current;
         this.support = DriverSupport.of(url).orElse(PLAIN_JDBC);
+        this.logins = new Logins(onLoginChange);
     }
 
     /** Connects from now on to whichever of several hosts is to be connected to. */
@@ -69,15 +81,20 @@ final class Connector {
         return support;
     }
 
+    Logins logins() {
+        return logins;
+    }
+
     /** Connects and prepares the session; on any failure nothing stays open. */
     Connected connect() throws Exception {
         var config = current.get();
         var several = hosts;
         var host = several == null ? null : several.target();
-        var link = link(
+        var opened = open(
                 config,
                 host == null ? config.jdbcUrl() : host.url(),
                 config.connectTimeout().toMillis());
+        var link = opened.link();
         var physical = link.physical();
         try {
             if (several != null && host != null) {
@@ -88,7 +105,8 @@ final class Connector {
                 // Asked here once, so that callers meet no driver whose answer takes its time.
                 throw new SQLNonTransientConnectionException("The driver opened a connection that is closed", "08001");
             }
-            return new Connected(physical, SessionState.open(physical, support, config), link.lookout(), host);
+            return new Connected(
+                    physical, SessionState.open(physical, support, config), link.lookout(), opened.login(), host);
         } catch (Exception | Error e) {
             closeAfter(physical, e);
             throw e;
@@ -115,16 +133,26 @@ final class Connector {
         var config = current.get();
         var several = hosts;
         var url = several == null ? config.jdbcUrl() : several.target().url();
-        return link(config, url, config.connectTimeout().toMillis()).physical();
+        return open(config, url, config.connectTimeout().toMillis()).link().physical();
     }
 
     /** Connects to one host of several, within that limit where the driver keeps it. */
     Connection connectTo(Host host, long limitMillis) throws Exception {
-        return link(current.get(), host.url(), limitMillis).physical();
+        return open(current.get(), host.url(), limitMillis).link().physical();
     }
 
-    private Link link(PoolConfig config, String url, long limitMillis) throws Exception {
-        var login = config.credentials().credentials();
+    private Opened open(PoolConfig config, String url, long limitMillis) throws Exception {
+        var login = logins.ask(config);
+        try {
+            return new Opened(link(config, url, limitMillis, login.credentials()), login.generation());
+        } catch (SQLException refused) {
+            var fresh = logins.askAgain(config, login, refused);
+            var link = link(config, url, limitMillis, fresh.credentials());
+            return new Opened(link, logins.accepted(fresh, login).generation());
+        }
+    }
+
+    private Link link(PoolConfig config, String url, long limitMillis, Credentials login) throws Exception {
         var given = config.driverProperties();
         var settings = new ConnectSettings(
                 Math.max(1, limitMillis),

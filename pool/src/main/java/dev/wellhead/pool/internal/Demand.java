@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * <h2>Idle ones</h2>
  *
  * A pool that has fewer than {@code minIdle} connections in all opens the rest at once. One that has them, but in use,
- * opens more when idle ones were missing at two passes of the housekeeper in a row.
+ * opens more when idle ones were missing at two passes of the housekeeper in a row. One that is quiet opens none.
  *
  * <p>All is guarded by the pool's lock.
  */
@@ -90,7 +90,7 @@ final class Demand {
     }
 
     private int missingIdle() {
-        boolean keepsIdle = asked || pool.config().startMode() != StartMode.LAZY;
+        boolean keepsIdle = (asked || pool.config().startMode() != StartMode.LAZY) && !pool.isQuiet();
         return keepsIdle
                 ? Math.max(0, pool.config().minIdle() - shelf.count(State.IDLE) - shelf.count(State.VALIDATING))
                 : 0;

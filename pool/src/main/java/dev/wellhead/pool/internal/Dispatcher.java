@@ -258,7 +258,7 @@ final class Dispatcher {
         };
     }
 
-    /** A caller who was served what may not be handed out stands in line again. */
+    /** A caller who was served what may not be handed out stands in line again, at its old place. */
     void rejoin(Waiter waiter) {
         pool.lock().lock();
         try {
@@ -266,7 +266,7 @@ final class Dispatcher {
             if (pool.state() == PoolState.CLOSED) {
                 waiter.refuse(RefusalReason.CLOSED);
             } else {
-                line.add(waiter);
+                line.rejoin(waiter);
             }
         } finally {
             pool.lock().unlock();

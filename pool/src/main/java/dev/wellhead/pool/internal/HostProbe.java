@@ -76,7 +76,14 @@ final class HostProbe {
     /** Asks no more. Never blocks. */
     void close() {
         closed = true;
-        pool.crews().probes().work(() -> drop(kept.getAndSet(null)));
+        rest();
+    }
+
+    /** Holds no connection until it is to ask again. Never blocks. */
+    void rest() {
+        if (kept.get() != null) {
+            pool.crews().probes().work(() -> drop(kept.getAndSet(null)));
+        }
     }
 
     private void keep(@Nullable Connection connection) {

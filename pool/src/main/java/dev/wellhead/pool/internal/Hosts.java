@@ -142,7 +142,14 @@ final class Hosts {
         } finally {
             lock.unlock();
         }
-        probes.values().forEach(HostProbe::ask);
+        boolean isQuiet = pool.isQuiet();
+        for (var probe : probes.values()) {
+            if (isQuiet) {
+                probe.rest();
+            } else {
+                probe.ask();
+            }
+        }
     }
 
     /** Lock held. */

@@ -8,15 +8,14 @@ import dev.wellhead.pool.internal.PoolEntry.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks after a pool every {@code housekeeperInterval}: ages, idle times, keepalives, leaks, and that enough connections
  * are idle. It never blocks: what may block goes to workers.
  *
- * <p>A connection at the end of its lifetime stays until a replacement is open (one at a time and pool, where there is
- * room for both); a connection that is active then leaves when it is released.
+ * <p>Connections at the end of their lifetime are {@link Renewal}'s. When nobody acquired for {@code quietAfter} all are
+ * closed, and nothing is opened, renewed or asked before the next acquire.
  */
 final class Housekeeper {
 
@@ -24,13 +23,15 @@ final class Housekeeper {
     private final Shelf shelf;
     private final Validator validator;
     private final LeakWatch leakWatch;
+    private final Renewal renewal;
     private volatile @Nullable Future<?> timer;
 
-    Housekeeper(Pool pool, Shelf shelf, Validator validator, LeakWatch leakWatch) {
+    Housekeeper(Pool pool, Validator validator, LeakWatch leakWatch, Renewal renewal) {
         this.pool = pool;
-        this.shelf = shelf;
+        this.shelf = pool.shelf();
         this.validator = validator;
         this.leakWatch = leakWatch;
+        this.renewal = renewal;
     }
 
     void start() {
@@ -56,25 +57,17 @@ final class Housekeeper {
         pass(pool.now());
     }
 
-    /** The lifetime of a new connection: {@code maxLifetime} less a random share; 0 for ever. */
-    long lifetimeNanos() {
-        var config = pool.config();
-        long full = config.maxLifetime().toNanos();
-        return full == 0
-                ? 0
-                : full
-                        - (long) (full
-                                * config.maxLifetimeJitter()
-                                * ThreadLocalRandom.current().nextDouble());
-    }
-
     /** One look at everything. */
     void pass(long now) {
         pool.ticker().beat();
-        closeSurplus();
-        closeExpired(now);
-        closeIdleTooLong(now);
-        keepAlive(now);
+        if (pool.isQuiet()) {
+            closeIdle();
+        } else {
+            closeSurplus();
+            closeIdleTooLong(now);
+            renewal.pass(now);
+            keepAlive(now);
+        }
         leakWatch.pass(now);
         shelf.forgetClosed();
         forgetHolders(now);
@@ -94,24 +87,16 @@ final class Housekeeper {
 
     private void closeSurplus() {
         for (var entry : leastRecentlyUsed()) {
-            if (shelf.size() <= pool.config().maxSize()) {
+            if (shelf.size() <= pool.config().maxSize() + renewal.extra()) {
                 return;
             }
             evictIdle(entry, EvictReason.POOL_SHRUNK);
         }
     }
 
-    private void closeExpired(long now) {
+    private void closeIdle() {
         for (var entry : shelf.entries()) {
-            if (entry.isExpired(now)) {
-                if (entry.state() == State.ACTIVE) {
-                    entry.evictAtRelease(EvictReason.MAX_LIFETIME);
-                } else if (pool.replace(entry)) {
-                    return;
-                } else {
-                    evictIdle(entry, EvictReason.MAX_LIFETIME);
-                }
-            }
+            evictIdle(entry, EvictReason.QUIET);
         }
     }
 

@@ -228,7 +228,8 @@ final class LeakWatch {
         });
     }
 
-    private void cancel(PoolEntry entry) {
+    /** Cancels what runs on it; asks the driver, which may hang. */
+    void cancel(PoolEntry entry) {
         for (var statement : entry.session().openStatements()) {
             try {
                 statement.cancel();

@@ -105,10 +105,13 @@ final class Opener {
         return share.take(total + attempts.size(), Math.max(0, most), Math.max(0, forLine));
     }
 
-    /** Lock held. One attempt in place of an entry that is about to end, if nothing else is under way. */
-    List<Attempt> planReplacement(PoolEntry old, int total, int maxSize) {
-        var planned = attempts.isEmpty() ? plan(1, 0, total, maxSize) : List.<Attempt>of();
-        planned.forEach(attempt -> attempt.replaces = old);
+    /** Lock held. One attempt for {@link Renewal}, unless one is under way. */
+    List<Attempt> planSuccessor(int total, int maxSize) {
+        if (attempts.stream().anyMatch(attempt -> attempt.isSuccessor)) {
+            return List.of();
+        }
+        var planned = plan(promising() + 1, 0, total, maxSize);
+        planned.forEach(attempt -> attempt.isSuccessor = true);
         return planned;
     }
 
@@ -234,10 +237,13 @@ final class Opener {
         private @Nullable Future<?> timer;
         private boolean isStalled;
         private boolean over;
-        private @Nullable PoolEntry replaces;
+        private boolean isSuccessor;
+        /** Who connects. */
+        private volatile @Nullable Thread worker;
 
         @Override
         public void run() {
+            worker = Thread.currentThread();
             Connector.Connected connected = null;
             Throwable failure = null;
             try {
@@ -256,6 +262,7 @@ final class Opener {
 
         private void arrived(Connector.Connected connected, long tookNanos) {
             boolean[] late = {false};
+            PoolEntry[] predecessor = {null};
             var entry = pool.adopt(connected, () -> {
                 late[0] = over;
                 leave();
@@ -264,17 +271,20 @@ final class Opener {
                     atOnce = Math.min(MAX_AT_ONCE, atOnce * 2);
                     failuresInRow = 0;
                     endPause();
+                    predecessor[0] = isSuccessor ? pool.renewal().opened(pool.now()) : null;
                 }
                 return !late[0];
             });
             if (entry != null) {
                 pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(tookNanos)));
                 LOG.debug("connection opened pool={} connection={} tookNanos={}", pool.name(), entry.id(), tookNanos);
-                pool.admit(entry);
-                var old = replaces;
-                if (old != null) {
-                    pool.replaced(old);
+                if (predecessor[0] != null) {
+                    entry.idleSince(predecessor[0].idleSinceTick());
                 }
+                pool.admit(entry);
+            }
+            if (isSuccessor) {
+                pool.renewal().settle(pool.now());
             }
         }
 
@@ -286,6 +296,9 @@ final class Opener {
                 if (counted) {
                     failedWith(failure);
                     inRow[0] = failuresInRow;
+                    if (isSuccessor) {
+                        pool.renewal().failed(sqlState(failure), pool.now());
+                    }
                 }
             });
             if (inRow[0] > 0) {
@@ -324,7 +337,11 @@ final class Opener {
         private void abandon() {
             long limit = pool.config().connectTimeout().toMillis();
             var cause = new SQLTransientConnectionException(
-                    "Connect took longer than connect-timeout=" + limit + "ms and was abandoned", "08001");
+                    "Connect took longer than connect-timeout=" + limit + "ms and was abandoned"
+                            + (connector.logins().isAsking(worker)
+                                    ? ": the credentials provider has not answered"
+                                    : ""),
+                    "08001");
             long[] inRow = {0};
             pool.locked(() -> {
                 if (!over) {

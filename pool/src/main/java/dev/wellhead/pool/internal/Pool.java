@@ -12,7 +12,6 @@ import dev.wellhead.pool.PoolListener;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.ReconfigureReport;
-import dev.wellhead.pool.internal.PoolEntry.State;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -60,6 +59,7 @@ public final class Pool {
     private final Ticker ticker;
     private final Connector connector;
     private final Opener opener;
+    private final Renewal renewal;
     private final Closer closer;
     private final Validator validator;
     private final Suspicion suspicion;
@@ -81,6 +81,9 @@ public final class Pool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
     private volatile PoolState state = PoolState.RUNNING;
+    /** Whether {@link #close} has begun; guarded by the lock. */
+    private boolean isEnding;
+
     private volatile PoolConfig config;
     /** Of the configuration, for the fast path. */
     private volatile boolean tracesAcquires;
@@ -101,16 +104,17 @@ public final class Pool {
         this.listeners = new Listeners(config.name(), listeners, counters.listenerFailures);
         this.ticker =
                 new Ticker(new Ticker.Clocks(clock, wallMillis, this::clockJumped, this::ticked), shelf, line, config);
-        this.connector = new Connector(config.jdbcUrl(), this::config);
+        this.connector = new Connector(config.jdbcUrl(), this::config, this::loginChanged);
         this.opener = new Opener(this, connector);
+        this.renewal = new Renewal(this, opener);
         this.closer = new Closer(this);
         this.validator = new Validator(this);
         this.suspicion = new Suspicion(this, validator);
         this.dispatcher = new Dispatcher(this, opener, validator);
         this.acquirer = new Acquirer(this, dispatcher, new WaitingAcquirer(this, opener, dispatcher));
-        this.releaser = new Releaser(this, dispatcher);
+        this.releaser = new Releaser(this, dispatcher, renewal);
         this.leakWatch = new LeakWatch(this, leases, releaser);
-        this.housekeeper = new Housekeeper(this, shelf, validator, leakWatch);
+        this.housekeeper = new Housekeeper(this, validator, leakWatch, renewal);
         this.hosts = new PoolHosts(this, connector, showable);
     }
 
@@ -271,7 +275,7 @@ public final class Pool {
                 connected.physical(),
                 connected.session(),
                 clock.getAsLong(),
-                housekeeper.lifetimeNanos());
+                connected.login());
         entry.lookout(connected.lookout());
         entry.host(connected.host());
         boolean counts = false;
@@ -279,8 +283,10 @@ public final class Pool {
         try {
             if (wanted.getAsBoolean()) {
                 counters.opened();
-                if (state != PoolState.CLOSED && shelf.size() < config.maxSize()) {
+                if (state != PoolState.CLOSED && shelf.size() < config.maxSize() + renewal.extra()) {
                     shelf.add(entry);
+                    renewal.limit(entry, config);
+                    renewal.loginChanged(connector.logins().generation(), now());
                     hosts.adopted(entry);
                     return entry;
                 }
@@ -307,6 +313,7 @@ public final class Pool {
                 return;
             }
             counters.gone(entry, reason);
+            renewal.gone(entry, reason);
             line.leaseEnded(entry);
             closer.takePlace();
         } finally {
@@ -316,38 +323,6 @@ public final class Pool {
             tell(new PoolEvent.Evicted(name(), entry.id(), reason));
         }
         closer.close(entry, reason, abort);
-    }
-
-    /**
-     * Has a replacement opened for an idle entry where one is needed and there is room for both; the entry leaves when
-     * it is there, and stays as long as none can be opened.
-     *
-     * @return false when the entry should leave now
-     */
-    boolean replace(PoolEntry entry) {
-        List<Opener.Attempt> opens;
-        lock.lock();
-        try {
-            if (state != PoolState.RUNNING
-                    || shelf.count(State.IDLE) > config.minIdle()
-                    || places() >= config.maxSize()
-                    || (share != null && !share.hasFree())) {
-                return false;
-            }
-            opens = opener.planReplacement(entry, places(), config.maxSize());
-        } finally {
-            lock.unlock();
-        }
-        opener.begin(opens);
-        return true;
-    }
-
-    /** The replacement is open: the old one leaves, now or at its release. */
-    void replaced(PoolEntry entry) {
-        entry.evictAtRelease(EvictReason.MAX_LIFETIME);
-        if (entry.tryCloseFromIdle()) {
-            retire(entry, EvictReason.MAX_LIFETIME, false);
-        }
     }
 
     /** Places taken in the pool: open connections, and sockets that are just being closed. */
@@ -392,18 +367,19 @@ public final class Pool {
                 state = PoolState.PAUSED;
             }
         });
-        LOG.info("pool paused pool={}", name());
+        LOG.info("pool paused pool={} state={}", name(), state);
     }
 
     /** Serves callers again. */
     public void resume() {
         locked(() -> {
-            if (state != PoolState.CLOSED) {
+            if (!isEnding && state != PoolState.CLOSED) {
                 state = PoolState.RUNNING;
+                progress.signalAll();
             }
         });
         serve();
-        LOG.info("pool resumed pool={}", name());
+        LOG.info("pool resumed pool={} state={}", name(), state);
     }
 
     /** Retires all connections. */
@@ -422,6 +398,18 @@ public final class Pool {
         forgetConnects();
         evictAll();
         LOG.warn("pool reset pool={} all connections are being replaced", name());
+    }
+
+    /** The credentials provider says another login than before. */
+    public void credentialsChanged() {
+        connector.logins().changed();
+        LOG.info("login changed pool={} connections are being renewed", name());
+    }
+
+    /** What was opened with another login is renewed. */
+    private void loginChanged() {
+        locked(() -> renewal.loginChanged(connector.logins().generation(), now()));
+        renewal.next();
     }
 
     /** Refuses newcomers and waits for leases to end. */
@@ -444,9 +432,17 @@ public final class Pool {
     /** Applies other settings. */
     public ReconfigureReport reconfigure(PoolConfig wanted) {
         var outcome = Reconfiguration.plan(config, wanted);
-        locked(() -> config = outcome.effective());
+        boolean isLoginChanged = outcome.report().changed().stream()
+                .anyMatch(change -> change.key().equals("credentials"));
+        locked(() -> {
+            config = outcome.effective();
+            renewal.reconfigured(config);
+        });
         tracesAcquires = config.acquireTracing();
         ticker.reconfigure(config);
+        if (isLoginChanged) {
+            connector.logins().changed();
+        }
         housekeeper.restart();
         serve();
         hosts.reconfigured();
@@ -489,6 +485,12 @@ public final class Pool {
         }
     }
 
+    /** Whether nobody has acquired for so long that nothing is kept open. */
+    public boolean isQuiet() {
+        long limit = config.quietAfter().toNanos();
+        return limit != 0 && ticker.unusedNanos(now()) >= limit && line.isEmpty();
+    }
+
     /** Who holds a connection, longest first. */
     public List<Lease> leases() {
         leases.look(MOST_LOOKED_AT);
@@ -525,6 +527,12 @@ public final class Pool {
         return state;
     }
 
+    /** Lock held. The pool is being closed, and nothing makes it run again. */
+    void ending() {
+        isEnding = true;
+        state = PoolState.DRAINING;
+    }
+
     /** Lock held. */
     void state(PoolState next) {
         state = next;
@@ -553,6 +561,10 @@ public final class Pool {
     @Nullable
     Share share() {
         return share;
+    }
+
+    Renewal renewal() {
+        return renewal;
     }
 
     Housekeeper housekeeper() {

@@ -11,6 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,19 @@ public final class PoolEntry extends StateWord {
     /** Which of several it leads to; set before the entry is shared. */
     private @Nullable Host host;
 
-    private final long expiresNanos;
+    /** A number of its own from 0 to 1, by which its limits differ from those of the others. */
+    private final double chance = ThreadLocalRandom.current().nextDouble();
+    /** The generation of the login it was opened with. */
+    private final int login;
+    // When it is due to be renewed, and when it has to go; 0 for never. Written under the pool's lock, and read
+    // plainly:
+    // who misses a change sees it at the next release.
+    private long dueNanos;
+    private long endNanos;
+    private int dueUses;
+    private int mostUses;
+    private volatile boolean loginChanged;
+
     private final boolean notesLeases;
     private final boolean keepsStatistics;
     private final boolean marksRequests;
@@ -118,14 +131,14 @@ public final class PoolEntry extends StateWord {
     private long waitedLeases;
     private long useNanos;
 
-    PoolEntry(Pool pool, long id, Connection physical, SessionState session, long nowNanos, long lifetimeNanos) {
+    PoolEntry(Pool pool, long id, Connection physical, SessionState session, long nowNanos, int login) {
         this.pool = pool;
         this.ticker = pool.ticker();
         this.id = id;
         this.physical = physical;
         this.session = session;
         this.openedNanos = nowNanos;
-        this.expiresNanos = lifetimeNanos == 0 ? 0 : nowNanos + lifetimeNanos;
+        this.login = login;
         this.notesLeases = pool.config().leases();
         this.keepsStatistics = pool.config().statistics();
         this.marksRequests = session.marksRequests();
@@ -452,8 +465,58 @@ public final class PoolEntry extends StateWord {
         return state() == State.VALIDATING && nowNanos - validatingSinceNanos >= nanos;
     }
 
-    boolean isExpired(long nowNanos) {
-        return expiresNanos != 0 && nowNanos - expiresNanos >= 0;
+    /** Whether it should be renewed. */
+    boolean isDue(long nowNanos) {
+        return (dueNanos != 0 && nowNanos - dueNanos >= 0) || (dueUses != 0 && leases() >= dueUses);
+    }
+
+    /** Whether it has to go, with a successor or without. */
+    boolean isAtEnd(long nowNanos) {
+        return (endNanos != 0 && nowNanos - endNanos >= 0) || (mostUses != 0 && leases() >= mostUses);
+    }
+
+    /** Why it leaves, if it leaves because it is due. */
+    EvictReason dueReason() {
+        if (loginChanged) {
+            return EvictReason.CREDENTIALS_CHANGED;
+        }
+        return dueUses != 0 && leases() >= dueUses ? EvictReason.MAX_USES : EvictReason.MAX_LIFETIME;
+    }
+
+    double chance() {
+        return chance;
+    }
+
+    int login() {
+        return login;
+    }
+
+    /** Lock held. The ages at which it is due and has to go; 0 for never. */
+    void lifetime(long due, long end) {
+        if (!loginChanged) {
+            dueNanos = due == 0 ? 0 : openedNanos + due;
+            endNanos = end == 0 ? 0 : openedNanos + end;
+        }
+    }
+
+    /** Lock held. As {@link #lifetime}, in leases. */
+    void uses(int due, int end) {
+        dueUses = due;
+        mostUses = end;
+    }
+
+    /** Lock held. The login has changed since: due now, and has to go at that time. */
+    void loginChanged(long now, long end) {
+        if (!loginChanged) {
+            dueNanos = now;
+            endNanos = end;
+            loginChanged = true;
+        }
+    }
+
+    /** Lets it count as idle since that tick; before it is shared. */
+    void idleSince(long tick) {
+        idleSinceTick = tick;
     }
 
     void alive(long tick) {

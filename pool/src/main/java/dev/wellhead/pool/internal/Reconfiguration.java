@@ -77,6 +77,7 @@ final class Reconfiguration {
                 .maxLifetimeJitter(wanted.maxLifetimeJitter())
                 .maxUses(wanted.maxUses())
                 .keepaliveInterval(wanted.keepaliveInterval())
+                .quietAfter(wanted.quietAfter())
                 .leakThreshold(wanted.leakThreshold())
                 .acquireTracing(wanted.acquireTracing())
                 .leakReclaimAfter(wanted.leakReclaimAfter())

@@ -25,15 +25,17 @@ final class Releaser {
     /** Null without a ceiling: that look is all that a ceiling costs a release which has none. */
     private final @Nullable Share share;
 
+    private final Renewal renewal;
     private final LeftTransactions leftTransactions;
 
-    Releaser(Pool pool, Dispatcher dispatcher) {
+    Releaser(Pool pool, Dispatcher dispatcher, Renewal renewal) {
         this.pool = pool;
         this.shelf = pool.shelf();
         this.line = pool.line();
         this.ticker = pool.ticker();
         this.dispatcher = dispatcher;
         this.share = pool.share();
+        this.renewal = renewal;
         this.leftTransactions = new LeftTransactions(pool);
     }
 
@@ -45,7 +47,7 @@ final class Releaser {
                 && line.isEmpty()
                 && !line.countsLanes()
                 && !pool.heard()
-                && leavesNow(entry, now) == null) {
+                && !mayLeave(entry, now)) {
             releaseUnused(entry, lease, now);
         } else if (entry.tryLetGo(lease)) {
             boolean touched = entry.session().isTouched();
@@ -190,13 +192,25 @@ final class Releaser {
             entry.evictAtRelease(EvictReason.CEILING);
             return EvictReason.CEILING;
         }
-        if (entry.isExpired(now)) {
-            return EvictReason.MAX_LIFETIME;
+        if (entry.isDue(now) && renewal.leaves(entry, now)) {
+            return entry.dueReason();
         }
-        int maxUses = pool.config().maxUses();
-        if (maxUses > 0 && entry.leases() >= maxUses) {
-            return EvictReason.MAX_USES;
-        }
-        return shelf.size() > pool.config().maxSize() ? EvictReason.POOL_SHRUNK : null;
+        return isOneTooMany() ? EvictReason.POOL_SHRUNK : null;
+    }
+
+    /** Whether {@link #leavesNow} has to be asked. */
+    private boolean mayLeave(PoolEntry entry, long now) {
+        return entry.evictReason() != null
+                || pool.state() == PoolState.CLOSED
+                || entry.state() == State.CLOSED
+                || share != null
+                || entry.isDue(now)
+                || isOneTooMany();
+    }
+
+    private boolean isOneTooMany() {
+        int size = shelf.size();
+        int maxSize = pool.config().maxSize();
+        return size > maxSize && size > maxSize + renewal.extra();
     }
 }

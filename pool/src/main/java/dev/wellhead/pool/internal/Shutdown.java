@@ -15,11 +15,16 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a pool ends: drain, then close. */
+/**
+ * How a pool ends: drain, then close. A close refuses newcomers and those in line, waits for leases, cancels statements that
+ * still run (an abort alone would leave the server at work for nobody), aborts what is left, and reports.
+ */
 final class Shutdown {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
     private static final long SOCKETS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How long a close waits for leases whose statements it has cancelled. */
+    private static final long CANCEL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private Shutdown() {}
 
@@ -31,7 +36,11 @@ final class Shutdown {
         });
         pool.serve();
         long began = pool.now();
-        boolean complete = await(pool, nanos, () -> pool.line().isEmpty() && active(pool) == 0);
+        boolean ended = await(
+                pool,
+                nanos,
+                () -> pool.state() == PoolState.RUNNING || (pool.line().isEmpty() && active(pool) == 0));
+        boolean complete = ended && pool.state() != PoolState.RUNNING;
         var report = report(pool, began, complete);
         LOG.info(
                 "pool drained pool={} complete={} tookMs={} remaining={}",
@@ -55,6 +64,9 @@ final class Shutdown {
             interrupted = true;
         }
         var report = report(pool, began, complete || active(pool) == 0);
+        if (!interrupted && cancelRunning(pool)) {
+            interrupted = !awaitCancelled(pool);
+        }
         end(pool);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -76,7 +88,7 @@ final class Shutdown {
         pool.locked(() -> {
             open[0] = pool.state() != PoolState.CLOSED;
             if (open[0]) {
-                pool.state(PoolState.DRAINING);
+                pool.ending();
                 refuseLine(pool, RefusalReason.CLOSED);
             }
         });
@@ -91,6 +103,28 @@ final class Shutdown {
             pool.line().remove(waiter);
             waiter.refuse(reason);
             LockSupport.unpark(waiter.thread);
+        }
+    }
+
+    /** Cancels what runs for holders; false when nothing does. */
+    private static boolean cancelRunning(Pool pool) {
+        boolean any = false;
+        for (var entry : pool.shelf().entries()) {
+            if (entry.state() == State.ACTIVE && (entry.isBusy() || !entry.notesLeases())) {
+                any = true;
+                pool.crews().aborts().work(() -> pool.leakWatch().cancel(entry));
+            }
+        }
+        return any;
+    }
+
+    /** False when interrupted. */
+    private static boolean awaitCancelled(Pool pool) {
+        try {
+            await(pool, CANCEL_NANOS, () -> active(pool) == 0);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 

@@ -110,7 +110,8 @@ final class Starter {
             done.cancel(false);
             return new SQLTimeoutException(
                     "Connect took longer than connect-timeout="
-                            + pool.config().connectTimeout().toMillis() + "ms",
+                            + pool.config().connectTimeout().toMillis() + "ms"
+                            + (connector.logins().isAsking() ? ": the credentials provider has not answered" : ""),
                     "08001",
                     e);
         } catch (InterruptedException e) {

@@ -58,7 +58,9 @@ final class Ticker {
     private long beatNanos;
     private long lastBeat;
     private long lastWallMillis;
-    private long lastUsed;
+    /** Written under the monitor. */
+    private volatile long lastUsed;
+
     private long lastReleases;
     private long samples;
     private long activeSum;
@@ -80,6 +82,7 @@ final class Ticker {
         this.suspectBefore = now - NEVER;
         this.suspectedAt = now - NEVER;
         this.lastBeat = now;
+        this.lastUsed = now;
         this.lastWallMillis = wallMillis.getAsLong();
         this.freshAfter = now + NEVER;
     }
@@ -186,6 +189,11 @@ final class Ticker {
         return suspectBefore - moment >= 0;
     }
 
+    /** For how long nobody has asked for a connection or held one, exact to some ticks. */
+    long unusedNanos(long now) {
+        return now - lastUsed;
+    }
+
     int peakActive() {
         return peakActive;
     }
@@ -223,8 +231,10 @@ final class Ticker {
         samples++;
         activeSum += active;
         peakActive = Math.max(peakActive, active);
-        if (active > 0 || !line.isEmpty() || releases != lastReleases) {
-            lastReleases = releases;
+        // Fewer than before: a connection has left, and nobody has used one by that.
+        boolean released = releases > lastReleases;
+        lastReleases = releases;
+        if (active > 0 || !line.isEmpty() || released) {
             lastUsed = now;
         } else if (now - lastUsed > SLEEP_AFTER_NANOS) {
             stop();

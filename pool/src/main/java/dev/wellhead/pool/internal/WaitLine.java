@@ -121,6 +121,12 @@ final class WaitLine {
         setSize(size + 1);
     }
 
+    /** Puts one who was served in vain back to the place that its time of arrival gives it. */
+    void rejoin(Waiter waiter) {
+        controls[waiter.lane].rejoin(waiter, clock.getAsLong());
+        setSize(size + 1);
+    }
+
     /** Takes a waiter out; false when it was not in line any more. */
     boolean remove(Waiter waiter) {
         if (!controls[waiter.lane].remove(waiter, clock.getAsLong())) {

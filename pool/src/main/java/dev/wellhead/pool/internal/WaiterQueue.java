@@ -38,6 +38,40 @@ final class WaiterQueue {
         size++;
     }
 
+    /** Adds one at the place that its time of arrival gives it: mostly it is the oldest, or one of the newest. */
+    void insert(Waiter waiter) {
+        var head = first;
+        if (head == null || waiter.sinceNanos - head.sinceNanos > 0) {
+            insertFromEnd(waiter);
+            return;
+        }
+        waiter.next = head;
+        waiter.queued = true;
+        head.previous = waiter;
+        first = waiter;
+        size++;
+    }
+
+    private void insertFromEnd(Waiter waiter) {
+        var before = last;
+        while (before != null && before.sinceNanos - waiter.sinceNanos > 0) {
+            before = before.previous;
+        }
+        if (before == null || before == last) {
+            add(waiter);
+            return;
+        }
+        var after = before.next;
+        waiter.previous = before;
+        waiter.next = after;
+        waiter.queued = true;
+        before.next = waiter;
+        if (after != null) {
+            after.previous = waiter;
+        }
+        size++;
+    }
+
     /** False when it was not in line any more. */
     boolean remove(Waiter waiter) {
         if (!waiter.queued) {
