@@ -107,6 +107,7 @@ class PoolConfigTest {
                             "idle-timeout",
                             "max-lifetime",
                             "keepalive-interval",
+                            "quiet-after",
                             "leak-threshold",
                             "leak-reclaim-after",
                             "max-replica-lag",
@@ -136,6 +137,7 @@ class PoolConfigTest {
                 Map.entry("idle-timeout", PoolConfig.Builder::idleTimeout),
                 Map.entry("max-lifetime", PoolConfig.Builder::maxLifetime),
                 Map.entry("keepalive-interval", PoolConfig.Builder::keepaliveInterval),
+                Map.entry("quiet-after", PoolConfig.Builder::quietAfter),
                 Map.entry("leak-threshold", PoolConfig.Builder::leakThreshold),
                 Map.entry("leak-reclaim-after", PoolConfig.Builder::leakReclaimAfter),
                 Map.entry("max-replica-lag", PoolConfig.Builder::maxReplicaLag),
@@ -344,6 +346,7 @@ class PoolConfigTest {
                 .maxSize(7)
                 .minIdle(3)
                 .maxUses(11)
+                .quietAfter(Duration.ofMinutes(5))
                 .initSql("SET x = 1")
                 .validationQuery("SELECT 1")
                 .isolation(Isolation.SERIALIZABLE)
