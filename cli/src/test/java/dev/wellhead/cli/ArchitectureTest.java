@@ -115,7 +115,13 @@ class ArchitectureTest {
                 .resideInAPackage("dev.wellhead.pool..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "javax.sql..", "org.slf4j..", "org.jspecify..", "dev.wellhead.pool..")
+                .resideInAnyPackage(
+                        "java..",
+                        "javax.sql..",
+                        "javax.management..",
+                        "org.slf4j..",
+                        "org.jspecify..",
+                        "dev.wellhead.pool..")
                 .check(CLASSES);
         classes()
                 .that()

@@ -59,7 +59,7 @@ class KeysTest {
                 .filter(name -> !Set.of("pool", "retry", "health").contains(name))
                 .forEach(components::add);
         var keys = Keys.names().stream()
-                .filter(key -> !key.equals("profile") && !isConnection(key))
+                .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(keys).isEqualTo(components);
     }

@@ -3,6 +3,7 @@
 package dev.wellhead.drivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.net.MalformedURLException;
@@ -26,6 +27,9 @@ class MissingDriversTest {
                 .map(MissingDriversTest::url)
                 .toArray(URL[]::new);
         try (var loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+            for (var driver : new String[] {"org.postgresql.Driver", "org.mariadb.jdbc.Driver", "org.h2.Driver"}) {
+                assertThatThrownBy(() -> loader.loadClass(driver)).isInstanceOf(ClassNotFoundException.class);
+            }
             var spi = Class.forName(SPI, true, loader);
             var accepts = spi.getMethod("accepts", String.class);
             int found = 0;

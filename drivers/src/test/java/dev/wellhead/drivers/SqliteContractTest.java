@@ -88,8 +88,10 @@ class SqliteContractTest extends DriverContract {
 
     @Test
     void memoryOfOneConnectionOutlivesTheLease() throws SQLException {
-        try (var pool = new WellheadDataSource(
-                config().jdbcUrl("jdbc:sqlite::memory:").minIdle(1).maxLifetime(Duration.ZERO).build())) {
+        try (var pool = new WellheadDataSource(config().jdbcUrl("jdbc:sqlite::memory:")
+                .minIdle(1)
+                .maxLifetime(Duration.ZERO)
+                .build())) {
             table(pool, "kept");
             try (var connection = pool.getConnection()) {
                 run(connection, "INSERT INTO kept VALUES (1)");

@@ -189,7 +189,8 @@ class IdleConnectionsTest {
             assertThat(pool.snapshot().counters().closed().get(EvictReason.MAX_LIFETIME))
                     .isPositive();
             assertThat(Work.pid(pool)).isNotEqualTo(pid);
-            await().until(() -> !Work.sessions(PostgresServer.shared(), "active").contains(pid));
+            await().until(() ->
+                    !Work.sessions(PostgresServer.shared(), "active").contains(pid));
         }
     }
 

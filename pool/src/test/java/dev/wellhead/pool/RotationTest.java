@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class RotationTest {
 
-    private static final Duration EVERY = Duration.ofMillis(Long.getLong("wellhead.rotation.every", 2_000));
-    private static final Duration END = Duration.ofMillis(Long.getLong("wellhead.rotation.end", 1_000));
-    private static final int ROUNDS = Integer.getInteger("wellhead.rotation.rounds", 4);
+    private static final Duration EVERY = Duration.ofMillis(Long.getLong("wellhead.rotation.every", 6_000));
+    private static final Duration END = Duration.ofMillis(Long.getLong("wellhead.rotation.end", 3_000));
+    private static final int ROUNDS = Integer.getInteger("wellhead.rotation.rounds", 3);
     private static final int CALLERS = 8;
 
     private static PostgresServer server;
@@ -120,7 +120,7 @@ class RotationTest {
         var callers = new ArrayList<CompletableFuture<Boolean>>();
         // Without a word somebody has to be refused before the server ends the sessions: here the renewal by age.
         var config = config(user, vault)
-                .maxLifetime(withAWord ? Duration.ofMinutes(30) : EVERY)
+                .maxLifetime(withAWord ? Duration.ofMinutes(30) : END.dividedBy(2))
                 .keepaliveInterval(Duration.ZERO)
                 .build();
         try (var pool = new WellheadDataSource(config)) {

@@ -363,7 +363,7 @@ public final class PostgresServer implements AutoCloseable {
             EmbeddedServer started = EmbeddedServer.start(own.build());
             PostgresServer standby = new PostgresServer(own.port(started.port()).build(), started, false);
             standby.passwords.putAll(passwords);
-            TempServers.opened(standby);
+            TempServers.opened(standby, standby::close);
             standby.awaitTrue("SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming')");
             return standby;
         } catch (IOException e) {

@@ -18,7 +18,9 @@ public final class HostRules {
 
     /** What does not hold; looks at URLs with a comma only. */
     public static List<Violation> violations(String url, Map<String, String> driverProperties) {
-        var support = url.indexOf(',') < 0 ? null : DriverSupport.of(url).flatMap(DriverSupport::hosts).orElse(null);
+        var support = url.indexOf(',') < 0
+                ? null
+                : DriverSupport.of(url).flatMap(DriverSupport::hosts).orElse(null);
         if (support == null) {
             return List.of();
         }

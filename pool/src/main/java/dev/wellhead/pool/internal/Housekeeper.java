@@ -87,7 +87,7 @@ final class Housekeeper {
 
     private void closeSurplus() {
         for (var entry : leastRecentlyUsed()) {
-            if (shelf.size() <= pool.config().maxSize() + renewal.extra()) {
+            if (shelf.size() <= pool.config().maxSize()) {
                 return;
             }
             evictIdle(entry, EvictReason.POOL_SHRUNK);

@@ -283,9 +283,7 @@ final class Opener {
                 }
                 pool.admit(entry);
             }
-            if (isSuccessor) {
-                pool.renewal().settle(pool.now());
-            }
+            pool.renewal().settle(pool.now());
         }
 
         private void failed(Throwable failure, long tookNanos) {
@@ -296,9 +294,6 @@ final class Opener {
                 if (counted) {
                     failedWith(failure);
                     inRow[0] = failuresInRow;
-                    if (isSuccessor) {
-                        pool.renewal().failed(sqlState(failure), pool.now());
-                    }
                 }
             });
             if (inRow[0] > 0) {

@@ -283,7 +283,7 @@ public final class Pool {
         try {
             if (wanted.getAsBoolean()) {
                 counters.opened();
-                if (state != PoolState.CLOSED && shelf.size() < config.maxSize() + renewal.extra()) {
+                if (state != PoolState.CLOSED && shelf.size() < config.maxSize()) {
                     shelf.add(entry);
                     renewal.limit(entry, config);
                     renewal.loginChanged(connector.logins().generation(), now());

@@ -209,8 +209,6 @@ final class Releaser {
     }
 
     private boolean isOneTooMany() {
-        int size = shelf.size();
-        int maxSize = pool.config().maxSize();
-        return size > maxSize && size > maxSize + renewal.extra();
+        return shelf.size() > pool.config().maxSize();
     }
 }

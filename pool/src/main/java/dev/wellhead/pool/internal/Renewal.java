@@ -6,7 +6,6 @@ import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolState;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>One at a time</h2>
  *
- * A pool opens one successor at a time, in a full pool beyond {@code maxSize}: there is never more than that one
- * connection too many, because the next is opened only after an old one has left. A successor belongs to no particular
- * connection: when it is open, one that is due and idle leaves at once, else the first that is due and released. So a lease
- * that lasts for hours holds nobody up. Where the server has no room for one more ({@link #TOO_MANY}), in a full pool the
- * old one leaves first for the next {@link #NO_ROOM_NANOS}; under a {@linkplain Room ceiling} that is full it always does.
+ * A pool opens one successor at a time, where there is room for it. A successor belongs to no particular connection: when
+ * it is open, one that is due and idle leaves at once, else the first that is due and released. So a lease that lasts for
+ * hours holds nobody up. In a full pool, and under a {@linkplain Room ceiling} that is full, the old one leaves first, and
+ * the next only when another is open in its place: {@code maxSize} is what the server was told of, so a full pool is one
+ * short for the length of a connect rather than one over.
  *
  * <p>Renewal keeps the number of connections; {@code idleTimeout} alone lowers it, so a successor inherits how long nobody
  * has needed its predecessor.
@@ -41,30 +40,19 @@ final class Renewal {
     /** The share of a lifetime, and of the uses, that is kept for the opening of the successor. */
     private static final int LEAD_PART = 20;
 
-    private static final long NO_ROOM_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** The server, or this login there, has as many connections as it may. */
-    private static final Set<String> TOO_MANY = Set.of("53300", "08004");
-
     private final Pool pool;
     private final Shelf shelf;
     private final Opener opener;
 
     /** A successor is open whose predecessor has not left yet; written under the pool's lock. */
     private volatile boolean owed;
-
-    // Guarded by the pool's lock.
-    private boolean lacksRoom;
-    private long lackedRoomAt;
+    /** The last one that was let go; until it is off the shelf no other leaves first. Guarded by the pool's lock. */
+    private @Nullable PoolEntry leaver;
 
     Renewal(Pool pool, Opener opener) {
         this.pool = pool;
         this.shelf = pool.shelf();
         this.opener = opener;
-    }
-
-    /** Connections that are open beyond {@code maxSize}, 0 or 1, until an old one leaves. */
-    int extra() {
-        return owed ? 1 : 0;
     }
 
     /** Lock held. Says when an entry is due, and when it must go, by the settings in force. */
@@ -123,8 +111,7 @@ final class Renewal {
         if (owed || pool.state() != PoolState.RUNNING || pool.isQuiet() || isUnderFullCeiling() || !isAnyDue(now)) {
             return List.of();
         }
-        int maxSize = pool.config().maxSize();
-        return opener.planSuccessor(pool.places(), mayGoBeyond(now) ? maxSize + 1 : maxSize);
+        return opener.planSuccessor(pool.places(), pool.config().maxSize());
     }
 
     private boolean isAnyDue(long now) {
@@ -136,17 +123,11 @@ final class Renewal {
         return false;
     }
 
-    /** Lock held. */
-    private boolean mayGoBeyond(long now) {
-        return !lacksRoom || now - lackedRoomAt >= NO_ROOM_NANOS;
-    }
-
-    /** Lock held. Whether there is no room for one more, at the server or under the ceiling: the old one leaves first. */
-    private boolean leavesFirst(long now) {
+    /** Lock held. Whether there is no room for one more, in the pool or under the ceiling: the old one leaves first. */
+    private boolean leavesFirst() {
         return opener.underWay() == 0
-                && (isUnderFullCeiling()
-                        || (!mayGoBeyond(now)
-                                && pool.places() >= pool.config().maxSize()));
+                && (leaver == null || !shelf.holds(leaver))
+                && (shelf.size() >= pool.config().maxSize() || isUnderFullCeiling());
     }
 
     private boolean isUnderFullCeiling() {
@@ -155,13 +136,12 @@ final class Renewal {
     }
 
     /**
-     * Lock held. A successor is open, and is put on the shelf if there is room.
+     * Lock held. A successor is open, and is put on the shelf.
      *
      * @return whom it succeeds so far as idle time goes, if that is idle
      */
     @Nullable
     PoolEntry opened(long now) {
-        lacksRoom = false;
         PoolEntry predecessor = null;
         for (var entry : shelf.entries()) {
             if (entry.isDue(now)) {
@@ -172,26 +152,22 @@ final class Renewal {
         return predecessor;
     }
 
-    /** Lock held. A successor could not be opened. */
-    void failed(String sqlState, long now) {
-        if (TOO_MANY.contains(sqlState)) {
-            lacksRoom = true;
-            lackedRoomAt = now;
-        }
-    }
-
     /** Lets one that is due and idle leave, if its successor is open, or if it has to leave first. */
     void settle(long now) {
+        if (!owed && !isAnyDue(now)) {
+            return;
+        }
         PoolEntry leaving = null;
         pool.lock().lock();
         try {
             boolean found = false;
-            if (owed || (pool.state() == PoolState.RUNNING && leavesFirst(now))) {
+            if (owed || (pool.state() == PoolState.RUNNING && leavesFirst())) {
                 for (var entry : shelf.entries()) {
                     boolean isDue = entry.isDue(now);
                     found |= isDue;
                     if (isDue && entry.tryCloseFromIdle()) {
                         leaving = entry;
+                        leaver = entry;
                         break;
                     }
                 }
@@ -215,9 +191,10 @@ final class Renewal {
         List<Opener.Attempt> opens = List.of();
         pool.lock().lock();
         try {
-            leaves = owed || entry.isAtEnd(now) || leavesFirst(now);
+            leaves = owed || entry.isAtEnd(now) || leavesFirst();
             if (leaves) {
                 owed = false;
+                leaver = entry;
             } else {
                 opens = plan(now);
             }
@@ -230,6 +207,9 @@ final class Renewal {
 
     /** Lock held. An entry has left: if it was due and left for another reason, the successor stands for it. */
     void gone(PoolEntry entry, EvictReason reason) {
+        if (leaver == entry) {
+            leaver = null;
+        }
         if (owed && reason != entry.dueReason() && entry.isDue(pool.now())) {
             owed = false;
         }
