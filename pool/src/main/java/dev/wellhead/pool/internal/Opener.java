@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -262,7 +263,7 @@ final class Opener {
 
         private void arrived(Connector.Connected connected, long tookNanos) {
             boolean[] late = {false};
-            PoolEntry[] predecessor = {null};
+            var predecessor = new AtomicReference<@Nullable PoolEntry>();
             var entry = pool.adopt(connected, () -> {
                 late[0] = over;
                 leave();
@@ -271,15 +272,16 @@ final class Opener {
                     atOnce = Math.min(MAX_AT_ONCE, atOnce * 2);
                     failuresInRow = 0;
                     endPause();
-                    predecessor[0] = isSuccessor ? pool.renewal().opened(pool.now()) : null;
+                    predecessor.set(isSuccessor ? pool.renewal().opened(pool.now()) : null);
                 }
                 return !late[0];
             });
             if (entry != null) {
                 pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(tookNanos)));
                 LOG.debug("connection opened pool={} connection={} tookNanos={}", pool.name(), entry.id(), tookNanos);
-                if (predecessor[0] != null) {
-                    entry.idleSince(predecessor[0].idleSinceTick());
+                var before = predecessor.get();
+                if (before != null) {
+                    entry.idleSince(before.idleSinceTick());
                 }
                 pool.admit(entry);
             }
