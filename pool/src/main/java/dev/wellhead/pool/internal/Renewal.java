@@ -136,15 +136,16 @@ final class Renewal {
     }
 
     /**
-     * Lock held. A successor is open, and is put on the shelf.
+     * Lock held. A successor is open, and is put on the shelf if there is room; else nobody need leave for it.
      *
      * @return whom it succeeds so far as idle time goes, if that is idle
      */
     @Nullable
     PoolEntry opened(long now) {
         PoolEntry predecessor = null;
+        boolean isAdopted = shelf.size() < pool.config().maxSize();
         for (var entry : shelf.entries()) {
-            if (entry.isDue(now)) {
+            if (isAdopted && entry.isDue(now)) {
                 owed = true;
                 predecessor = predecessor == null && entry.isIdle() ? entry : predecessor;
             }
