@@ -121,10 +121,11 @@ record ArrayConversion(Conversion element, Class<?> elementType, Function<@Nulla
     }
 
     private static List<@Nullable Object> list(@Nullable Object[] elements) {
-        return Collections.unmodifiableList(Arrays.asList(elements));
+        return Collections.unmodifiableList(Arrays.<@Nullable Object>asList(elements));
     }
 
     private static Set<@Nullable Object> set(@Nullable Object[] elements) {
-        return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(elements)));
+        return Collections.unmodifiableSet(
+                new LinkedHashSet<@Nullable Object>(Arrays.<@Nullable Object>asList(elements)));
     }
 }
