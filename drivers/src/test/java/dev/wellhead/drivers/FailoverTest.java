@@ -171,8 +171,6 @@ class FailoverTest {
                 assertThat(worst)
                         .as("last failure after the new primary accepted, in ns: %s", lastFailures(writers))
                         .isLessThan(LIMIT.toNanos());
-                System.out.printf(
-                        "failover %s lastFailureMs=%d allServedMs=%d%n", end, worst / 1_000_000, served / 1_000_000);
                 assertThat(target(pool).host()).endsWith(":" + standby.port());
                 var closed = pool.snapshot().counters().closed();
                 assertThat(closed.get(EvictReason.READ_ONLY)).isZero();
