@@ -8,6 +8,7 @@ import static org.jooq.impl.DSL.table;
 import dev.wellhead.database.Database;
 import java.sql.Connection;
 import java.util.List;
+import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -32,7 +33,8 @@ public final class JooqLibrary implements Library {
 
     @Override
     public long add(String title) {
-        return dsl.insertInto(BOOK, TITLE).values(title).returningResult(ID).fetchSingle(ID);
+        return Objects.requireNonNull(
+                dsl.insertInto(BOOK, TITLE).values(title).returningResult(ID).fetchSingle(ID));
     }
 
     @Override
