@@ -50,7 +50,8 @@ record CrowdPart(String name, String what, List<CrowdCase> crowds, List<PoolKind
 
     @Override
     public Effort full() {
-        return new Effort(5, 3, 5, pools);
+        // A crowd that computes leaves the compiler so little that it is busy for some ten seconds.
+        return new Effort(3, 12, 5, pools);
     }
 
     @Override

@@ -2,7 +2,9 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.benchmarks;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -14,6 +16,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** How JMH measures: a fork a round, with allocation and CPU time. */
 final class JmhRounds {
+    /** From here on a JDK warns of what JMH uses, in each fork, and JMH prints that among the tables. */
+    private static final int WARNS_OF_UNSAFE = 23;
 
     private JmhRounds() {}
 
@@ -36,11 +40,19 @@ final class JmhRounds {
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(effort.seconds())
                 .measurementTime(TimeValue.seconds(1))
-                .jvmArgs(Fork.JVM_ARGUMENTS.toArray(String[]::new))
+                .jvmArgs(jvmArguments().toArray(String[]::new))
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuProfiler.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
+    }
+
+    private static List<String> jvmArguments() {
+        var arguments = new ArrayList<>(Fork.JVM_ARGUMENTS);
+        if (Runtime.version().feature() >= WARNS_OF_UNSAFE) {
+            arguments.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        return arguments;
     }
 
     /** Runs it. */

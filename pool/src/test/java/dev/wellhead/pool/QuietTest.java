@@ -59,7 +59,7 @@ class QuietTest {
                 config("switched").quietAfter(Duration.ZERO).build())) {
             await().until(() -> pool.snapshot().idle() == 2);
             await().during(QUIET.multipliedBy(2)).until(() -> !pool.isQuiet());
-            assertThat(pool.snapshot().idle()).isEqualTo(2);
+            assertThat(pool.snapshot().total()).isEqualTo(2);
             pool.reconfigure(config("switched").build());
             await().until(() -> pool.snapshot().total() == 0);
             pool.reconfigure(config("switched").quietAfter(Duration.ZERO).build());

@@ -78,7 +78,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         if (current == null) {
             current = attached();
         }
-        current.session().touched();
+        current.session().touched(lease);
         return current;
     }
 
@@ -122,7 +122,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
             return;
         }
         var before = entry();
-        boolean isFirst = before != null && !before.session().isTouched();
+        boolean isFirst = before != null && !before.session().isTouched(lease);
         var current = open();
         var from = away;
         var replicas = current.pool().hosts().reads();
@@ -167,7 +167,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         } else {
             from.isDetached = false;
             attach(replica);
-            replica.session().touched();
+            replica.session().touched(lease);
         }
     }
 
@@ -260,7 +260,7 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         if (current == null) {
             return false;
         }
-        current.session().touched();
+        current.session().touched(lease);
         current.calling();
         try {
             return current.physical().isValid(timeoutSeconds);

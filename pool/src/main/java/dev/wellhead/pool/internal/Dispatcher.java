@@ -52,6 +52,8 @@ final class Dispatcher {
     private final Demand demand;
     /** Who was woken to look for an idle connection and has not looked yet; written under the pool's lock. */
     private volatile @Nullable Waiter heir;
+    /** Since when the one waits who waited longest when the heir was woken; written before {@link #heir}. */
+    private long oldestAtHeirNanos;
 
     Dispatcher(Pool pool, Opener opener, Validator validator) {
         this.pool = pool;
@@ -65,12 +67,20 @@ final class Dispatcher {
 
     /** Matches callers in line with idle connections, has stale ones validated, and has missing ones opened. */
     void serve() {
+        serve(null);
+    }
+
+    /** The same, for one who looks for what it was woken for. */
+    private void serve(@Nullable Waiter looking) {
         List<PoolEntry> overdue = List.of();
         List<PoolEntry> stale = List.of();
         List<Opener.Attempt> opens = List.of();
         List<Waiter> served = List.of();
         pool.lock().lock();
         try {
+            if (looking != null) {
+                passedBy(looking);
+            }
             if (pool.state() != PoolState.CLOSED) {
                 served = serveIdle();
                 overdue = line.isEmpty() ? List.of() : validator.overdue(shelf.entries(), pool.now());
@@ -110,13 +120,7 @@ final class Dispatcher {
     /** A caller that was woken and not served looks for what it was woken for, if it was the heir. */
     void look(Waiter waiter) {
         if (heir == waiter) {
-            pool.lock().lock();
-            try {
-                passedBy(waiter);
-            } finally {
-                pool.lock().unlock();
-            }
-            serve();
+            serve(waiter);
         }
     }
 
@@ -319,6 +323,7 @@ final class Dispatcher {
         try {
             var waiter = isServing() ? line.next() : null;
             if (waiter != null && heir == null && mayBeOvertaken(waiter)) {
+                oldestAtHeirNanos = line.oldestSinceNanos(pool.now());
                 heir = waiter;
                 woken = waiter;
             }
@@ -347,10 +352,21 @@ final class Dispatcher {
     }
 
     /**
+     * Whether a connection that is released may become idle without a look at the line: an heir is on its way to look for
+     * it, and nobody waits so long yet that it has to be handed over.
+     */
+    boolean isLeftToHeir() {
+        return heir != null && pool.now() - oldestAtHeirNanos < BARGE_NANOS;
+    }
+
+    /**
      * Passes an ACTIVE entry that nobody holds any more to the next in line; false when the caller is to make it idle,
      * since nobody waits, or nobody so long that running threads may not overtake.
      */
     boolean handOver(PoolEntry entry) {
+        if (isLeftToHeir()) {
+            return false;
+        }
         Waiter waiter;
         boolean wasHeir;
         pool.lock().lock();

@@ -84,6 +84,10 @@ final class OpenStatements {
         }
     }
 
+    boolean isEmpty() {
+        return single == null && count == 0;
+    }
+
     /** What is open now, to be cancelled from another thread. */
     synchronized Statement[] all() {
         var first = single;
@@ -122,7 +126,7 @@ final class OpenStatements {
      * @throws SQLException when the driver says that the connection is lost
      */
     void closeAll(DriverSupport driver) throws SQLException {
-        if (single == null && count == 0) {
+        if (isEmpty()) {
             return;
         }
         var taken = takeAll();

@@ -193,8 +193,8 @@ public final class Pool {
     }
 
     /** The holder has let go of it: it leaves, passes on or becomes idle. */
-    void letGo(PoolEntry entry, int lease, boolean touched) {
-        releaser.letGo(entry, lease, touched);
+    void letGo(PoolEntry entry, int lease) {
+        releaser.letGo(entry, lease);
     }
 
     /** The holder gave it back, but the lease had ended already; counts it when the connection was closed under him. */

@@ -212,7 +212,7 @@ public final class PoolEntry extends StateWord {
         try {
             physical.abort(executor);
         } finally {
-            pool.letGo(this, lease, false);
+            pool.letGo(this, lease);
         }
     }
 

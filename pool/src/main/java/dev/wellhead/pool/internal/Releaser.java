@@ -42,27 +42,26 @@ final class Releaser {
     /** The holder gave it back; does nothing when the lease has ended already. */
     void release(PoolEntry entry, int lease) {
         long now = ticker.tick();
-        if (entry.session().isUnused()
-                && entry.isActive(lease)
-                && line.isEmpty()
+        if (entry.isActive(lease)
+                && (line.isEmpty() || dispatcher.isLeftToHeir())
                 && !line.countsLanes()
                 && !pool.heard()
-                && !mayLeave(entry, now)) {
-            releaseUnused(entry, lease, now);
+                && !mayLeave(entry, now)
+                && entry.session().isAsAtStart(lease)) {
+            releaseAsAtStart(entry, lease, now);
         } else if (entry.tryLetGo(lease)) {
-            boolean touched = entry.session().isTouched();
-            restore(entry);
-            letGo(entry, lease, touched);
+            restore(entry, lease);
+            letGo(entry, lease);
         } else {
             releasedLate(entry, lease);
         }
     }
 
-    /** Nothing to undo, nobody waits, no reason to leave: one step from active to idle. */
-    private void releaseUnused(PoolEntry entry, int lease, long now) {
+    /** Nothing to undo, nobody waits whom it has to be handed to, no reason to leave: one step from active to idle. */
+    private void releaseAsAtStart(PoolEntry entry, int lease, long now) {
         shelf.usedBy(Thread.currentThread(), entry);
+        boolean isFresh = heardOf(entry, now, hasAnswered(entry, lease, now));
         entry.endLease(lease, now);
-        boolean isFresh = heardOf(entry, now, false);
         if (entry.tryIdleFromActive(lease)) {
             dispatcher.afterIdle(entry);
             if (!isFresh && ticker.isSuspect(entry)) {
@@ -74,6 +73,11 @@ final class Releaser {
         } else {
             releasedLate(entry, lease);
         }
+    }
+
+    /** Whether the connection was used in this lease, and nothing has spoken against any since it began. */
+    private boolean hasAnswered(PoolEntry entry, int lease, long now) {
+        return entry.session().isTouched(lease) && !ticker.suspectedSince(now - entry.heldNanos(now));
     }
 
     /**
@@ -108,7 +112,7 @@ final class Releaser {
     }
 
     /** The session is put back, or lost: it leaves, passes on or becomes idle. */
-    void letGo(PoolEntry entry, int lease, boolean touched) {
+    void letGo(PoolEntry entry, int lease) {
         long now = ticker.tick();
         long held = entry.heldNanos(now);
         tellReleased(entry, held);
@@ -122,7 +126,7 @@ final class Releaser {
             } else {
                 releasedLate(entry, lease);
             }
-        } else if (!heardOf(entry, now, touched && !ticker.suspectedSince(now - held))
+        } else if (!heardOf(entry, now, hasAnswered(entry, lease, now))
                 || line.isEmpty()
                 || !dispatcher.handOver(entry)) {
             shelf.usedBy(Thread.currentThread(), entry);
@@ -164,14 +168,14 @@ final class Releaser {
         });
     }
 
-    private void restore(PoolEntry entry) {
+    private void restore(PoolEntry entry, int lease) {
         var leaving = entry.evictReason();
         if (entry.state() == State.CLOSED || leaving == EvictReason.ABORTED || leaving == EvictReason.BROKEN) {
             // Nothing can be put back, and on a dead socket the attempt may hang.
             return;
         }
         try {
-            if (entry.session().restore()) {
+            if (entry.session().restore(lease)) {
                 leftTransactions.rolledBack(entry);
             }
         } catch (SQLException | RuntimeException | Error e) {

@@ -43,13 +43,6 @@ final class SessionState {
 
     private static final Executor AT_ONCE = Runnable::run;
 
-    /** Nothing was called on the connection in this lease. */
-    private static final int UNUSED = 0;
-    /** The driver was told that the lease began, and nothing else. */
-    private static final int BEGUN = 1;
-    /** The holder has used it. */
-    private static final int TOUCHED = 2;
-
     private final Connection physical;
     private final DriverSupport driver;
     private final OptionalLong backendId;
@@ -79,8 +72,13 @@ final class SessionState {
     private final Setting<Properties> clientInfo =
             new Setting<>("client info", SessionState::clientInfoCopy, Connection::setClientInfo);
 
-    /** One of the three below: a release has something to do unless it is {@link #UNUSED}. */
-    private int use = UNUSED;
+    /**
+     * The last lease in which the holder has used the connection: its number, and no flag, so that a release has nothing
+     * to take back where the holder left nothing to undo.
+     */
+    private int touchedLease;
+    /** Whether the driver was told that a lease began, and not yet of its end. */
+    private boolean begun;
     /** Whether a statement ran since the last commit or rollback. */
     private boolean worked;
 
@@ -150,9 +148,9 @@ final class SessionState {
 
     // What handles tell.
 
-    /** A call passed through the connection handle. */
-    void touched() {
-        use = TOUCHED;
+    /** A call passed through the connection handle of that lease. */
+    void touched(int lease) {
+        touchedLease = lease;
         maybeOpen = true;
     }
 
@@ -262,14 +260,43 @@ final class SessionState {
         }
     }
 
-    /** Whether a call of the holder passed through. */
-    boolean isTouched() {
-        return use == TOUCHED;
+    /** Whether a call of the holder of that lease passed through. */
+    boolean isTouched(int lease) {
+        return touchedLease == lease;
     }
 
-    /** Whether the end of the lease leaves nothing to do. */
-    boolean isUnused() {
-        return use == UNUSED;
+    /**
+     * Whether the end of that lease leaves nothing to undo, so that it needs no {@link #restore}. What is kept of the
+     * current transaction may be left as it is: it says something only with auto-commit off, and whoever switches that
+     * off begins anew.
+     */
+    boolean isAsAtStart(int lease) {
+        if (begun) {
+            return false;
+        }
+        return !isTouched(lease)
+                || (!changed
+                        && autoCommitAtStart
+                        && !lent
+                        && endOwner == null
+                        && openStatements.isEmpty()
+                        && isOutsideTransaction());
+    }
+
+    private boolean isOutsideTransaction() {
+        try {
+            var state = driver.transactionState(physical);
+            boolean isOutside =
+                    state == TransactionState.NONE || (state == TransactionState.UNKNOWN && physical.getAutoCommit());
+            if (!isOutside || (noted != TransactionState.NONE && noted != state)) {
+                return false;
+            }
+            physical.clearWarnings();
+            return true;
+        } catch (SQLException | RuntimeException e) {
+            // The full way meets it again, and knows what follows.
+            return false;
+        }
     }
 
     /** Whether the driver wants to know where leases begin and end. */
@@ -279,7 +306,7 @@ final class SessionState {
 
     /** Tells the driver that a lease begins. */
     void beginRequest() throws SQLException {
-        use = BEGUN;
+        begun = true;
         physical.beginRequest();
     }
 
@@ -431,15 +458,12 @@ final class SessionState {
      * @return whether a transaction was open and has been rolled back
      * @throws SQLException when that failed; the connection must not be used again
      */
-    boolean restore() throws SQLException {
-        if (use == UNUSED) {
-            return false;
-        }
-        boolean rolledBack = use == TOUCHED && putBack();
-        if (marksRequests) {
+    boolean restore(int lease) throws SQLException {
+        boolean rolledBack = isTouched(lease) && putBack();
+        if (begun) {
+            begun = false;
             physical.endRequest();
         }
-        use = UNUSED;
         return rolledBack;
     }
 

@@ -104,7 +104,7 @@ class ClosedHandleTest {
     void staleHandlesNeverReachTheNextHoldersConnection() throws SQLException {
         var handed = Handed.make();
         handed.connection().close();
-        handed.entry().session().restore();
+        handed.entry().session().restore(handed.entry().lease());
         var next = handed.entry().handOut();
         handed.driver().forget();
 

@@ -5,9 +5,11 @@ package dev.wellhead.pool.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wellhead.pool.spi.TransactionEnd;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is asked of the driver, and what is not. */
@@ -27,9 +29,62 @@ class SessionCostTest {
         entry.handOut().isClosed();
         driver.forget();
 
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
 
         assertThat(driver.calls()).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatLeavesNothingToUndoEndsWithoutBeingPutBack() throws SQLException {
+        var entry = entry();
+        var session = entry.session();
+        var handle = entry.handOut();
+        try (var statement = handle.createStatement()) {
+            statement.execute("SELECT 1");
+            assertThat(session.isAsAtStart(entry.lease()))
+                    .as("a statement is open")
+                    .isFalse();
+        }
+        driver.forget();
+
+        assertThat(session.isAsAtStart(entry.lease())).isTrue();
+
+        assertThat(driver.names()).containsExactly("getAutoCommit", "clearWarnings");
+    }
+
+    @Test
+    void whatALeaseMayHaveLeftIsPutBack() throws SQLException {
+        for (var use : List.<Use>of(
+                handle -> handle.setAutoCommit(false),
+                handle -> handle.setSchema("other"),
+                handle -> handle.setReadOnly(true),
+                Connection::createStatement,
+                handle -> handle.unwrap(driver.connection().getClass()),
+                handle -> ((TransactionEnd) handle).reserve("the test"))) {
+            var entry = entry();
+            use.on(entry.handOut());
+
+            assertThat(entry.session().isAsAtStart(entry.lease())).isFalse();
+        }
+        var manual = Entries.entry(
+                driver.connection(),
+                Entries.PLAIN,
+                Entries.config().autoCommit(false).build());
+        manual.handOut().getSchema();
+        assertThat(manual.session().isAsAtStart(manual.lease())).isFalse();
+    }
+
+    @Test
+    void aDriverThatThrowsWhenAskedIsPutBackTheFullWay() throws SQLException {
+        var entry = entry();
+        entry.handOut().getSchema();
+        driver.failWith(new SQLException("gone", "08006"));
+
+        assertThat(entry.session().isAsAtStart(entry.lease())).isFalse();
+    }
+
+    private interface Use {
+        void on(Connection handle) throws SQLException;
     }
 
     @Test
@@ -56,7 +111,7 @@ class SessionCostTest {
         handle.setAutoCommit(true);
         driver.forget();
 
-        entry.session().restore();
+        entry.session().restore(entry.lease());
 
         assertThat(driver.names()).noneMatch(name -> name.startsWith("set"));
     }
@@ -67,13 +122,13 @@ class SessionCostTest {
         var handle = entry.handOut();
         handle.setAutoCommit(false);
         handle.commit();
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
         assertThat(driver.names()).doesNotContain("rollback");
 
         handle.setAutoCommit(false);
         // May begin a transaction in some drivers; nobody would miss it.
         handle.getSchema();
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
         assertThat(driver.names()).contains("rollback");
     }
 
@@ -88,7 +143,7 @@ class SessionCostTest {
         handle.createStatement().execute("SELECT 1");
         driver.forget();
 
-        assertThat(entry.session().restore()).isTrue();
+        assertThat(entry.session().restore(entry.lease())).isTrue();
 
         assertThat(driver.calls())
                 .filteredOn(c -> c.type() == Connection.class)
@@ -104,7 +159,7 @@ class SessionCostTest {
         assertThatThrownBy(() -> handle.setNetworkTimeout(Runnable::run, 5)).hasMessage("cannot tell");
         driver.failWith(null);
 
-        assertThatThrownBy(entry.session()::restore)
+        assertThatThrownBy(() -> entry.session().restore(entry.lease()))
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("network timeout")
                 .hasRootCauseMessage("cannot tell");
@@ -118,7 +173,7 @@ class SessionCostTest {
         assertThatThrownBy(() -> handle.setNetworkTimeout(Runnable::run, 5)).hasMessage("not supported");
         driver.failWith(null);
 
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
     }
 
     @Test
@@ -132,7 +187,7 @@ class SessionCostTest {
         driver.failWith(null);
         driver.forget();
 
-        entry.session().restore();
+        entry.session().restore(entry.lease());
 
         assertThat(driver.calls()).extracting(c -> c.name() + c.arguments()).contains("setSchema[first]");
     }
@@ -154,7 +209,7 @@ class SessionCostTest {
         handle.setSchema("other");
         driver.forget();
 
-        entry.session().restore();
+        entry.session().restore(entry.lease());
 
         assertThat(driver.calls()).extracting(c -> c.name() + c.arguments()).contains("setSchema[first]");
     }

@@ -116,7 +116,7 @@ class SessionStateTest {
         handle.commit();
         assertThat(rows()).containsExactly("1");
         handle.reserve("the test");
-        entry.session().restore();
+        entry.session().restore(entry.lease());
         handle.setAutoCommit(false);
         handle.commit();
     }
@@ -131,7 +131,7 @@ class SessionStateTest {
         handle.commit();
         execute(handle, "INSERT INTO t VALUES (2)");
 
-        assertThat(entry.session().restore()).isTrue();
+        assertThat(entry.session().restore(entry.lease())).isTrue();
 
         assertThat(physical.getAutoCommit()).isTrue();
         assertThat(rows()).containsExactly("1");
@@ -145,7 +145,7 @@ class SessionStateTest {
         handle.setAutoCommit(false);
         assertThatThrownBy(() -> execute(handle, "SELECT 1/0")).isInstanceOf(SQLException.class);
 
-        assertThat(entry.session().restore()).isTrue();
+        assertThat(entry.session().restore(entry.lease())).isTrue();
 
         execute(physical, "INSERT INTO t VALUES (3)");
         assertThat(rows()).containsExactly("3");
@@ -158,17 +158,17 @@ class SessionStateTest {
         var handle = entry.handOut();
         execute(handle, "INSERT INTO t VALUES (1)");
         handle.setAutoCommit(false);
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
 
         handle.setAutoCommit(false);
         execute(handle, "INSERT INTO t VALUES (2)");
         handle.setAutoCommit(true);
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
 
         handle.setAutoCommit(false);
         execute(handle, "INSERT INTO t VALUES (3)");
         handle.rollback();
-        assertThat(entry.session().restore()).isFalse();
+        assertThat(entry.session().restore(entry.lease())).isFalse();
 
         assertThat(rows()).containsExactly("1", "2");
     }
@@ -183,7 +183,7 @@ class SessionStateTest {
         var savepoint = handle.setSavepoint();
         handle.rollback(savepoint);
 
-        assertThat(entry.session().restore()).isTrue();
+        assertThat(entry.session().restore(entry.lease())).isTrue();
         assertThat(rows()).isEmpty();
     }
 
@@ -194,7 +194,7 @@ class SessionStateTest {
         execute(handle, "BEGIN");
         execute(handle, "INSERT INTO t VALUES (1)");
 
-        assertThat(entry.session().restore()).isTrue();
+        assertThat(entry.session().restore(entry.lease())).isTrue();
 
         assertThat(physical.getAutoCommit()).isTrue();
         assertThat(rows()).isEmpty();
@@ -210,7 +210,7 @@ class SessionStateTest {
         unwrapped.setAutoCommit(false);
         execute(unwrapped, "INSERT INTO t VALUES (1)");
 
-        assertThat(entry.session().restore()).isTrue();
+        assertThat(entry.session().restore(entry.lease())).isTrue();
 
         assertThat(physical.getAutoCommit()).isTrue();
         assertThat(rows()).isEmpty();
@@ -232,7 +232,7 @@ class SessionStateTest {
         assertThat(show("search_path")).isEqualTo("tenant");
         assertThat(show("application_name")).isEqualTo("changed");
 
-        entry.session().restore();
+        entry.session().restore(entry.lease());
 
         assertThat(physical.getAutoCommit()).isTrue();
         assertThat(physical.isReadOnly()).isFalse();
@@ -256,7 +256,7 @@ class SessionStateTest {
         handle.setClientInfo(changed);
         assertThat(show("application_name")).isEqualTo("whole");
 
-        entry.session().restore();
+        entry.session().restore(entry.lease());
 
         assertThat(show("application_name")).isEqualTo("before");
     }
@@ -284,7 +284,7 @@ class SessionStateTest {
             handle.setSchema("extra");
             handle.setAutoCommit(false);
             execute(handle, "INSERT INTO public.t VALUES (1)");
-            assertThat(entry.session().restore()).isTrue();
+            assertThat(entry.session().restore(entry.lease())).isTrue();
             // Nothing that was put back may hang on a transaction.
             physical.rollback();
         }
@@ -302,7 +302,7 @@ class SessionStateTest {
         }
         assertThat(left).noneMatch(SessionStateTest::isClosed);
 
-        entry.session().restore();
+        entry.session().restore(entry.lease());
 
         assertThat(left).allMatch(SessionStateTest::isClosed);
     }
@@ -354,7 +354,7 @@ class SessionStateTest {
         var pid = physical.unwrap(PGConnection.class).getBackendPID();
         database.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
 
-        assertThatThrownBy(entry.session()::restore).isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> entry.session().restore(entry.lease())).isInstanceOf(SQLException.class);
         assertThat(rows()).isEmpty();
     }
 
