@@ -75,7 +75,8 @@ class CeilingTest {
             var busy = new ArrayList<WellheadDataSource>();
             var callers = new ArrayList<CompletableFuture<Boolean>>();
             var stop = new AtomicBoolean();
-            try (var poor = ceiling.open(lazy(driver, "poor").toBuilder().minIdle(0).build())) {
+            try (var poor =
+                    ceiling.open(lazy(driver, "poor").toBuilder().minIdle(0).build())) {
                 for (int i = 0; i < 3; i++) {
                     var pool = ceiling.open(
                             lazy(driver, "busy" + i).toBuilder().minIdle(0).build());
@@ -92,7 +93,8 @@ class CeilingTest {
                         }));
                     }
                 }
-                await().until(() -> busy.stream().mapToInt(pool -> pool.snapshot().total()).sum() == 3);
+                await().until(() ->
+                        busy.stream().mapToInt(pool -> pool.snapshot().total()).sum() == 3);
                 for (int i = 0; i < 10; i++) {
                     long began = System.nanoTime();
                     poor.getConnection().close();

@@ -76,7 +76,7 @@ class PoolLifeTest {
     @Test
     void lightLoadUsesOneConnectionSoThatTheOthersEnd() throws Exception {
         try (var pool = new WellheadDataSource(
-                config().idleTimeout(Duration.ofMillis(1_000)).build(), events)) {
+                config().idleTimeout(Duration.ofSeconds(1)).build(), events)) {
             release(acquire(pool, 5));
             await().until(() -> events.of(PoolEvent.Acquired.class).size() == 5);
             await().pollInterval(Duration.ofMillis(5)).until(() -> {
