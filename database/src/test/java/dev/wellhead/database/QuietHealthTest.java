@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.StartMode;
 import dev.wellhead.testkit.FakeDriver;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ class QuietHealthTest {
 
     private static DatabaseConfig config(FakeDriver driver) {
         var pool = Opened.pool("sleepy", driver.url())
+                .startMode(StartMode.FAIL_FAST)
                 .quietAfter(Duration.ofMillis(400))
                 .housekeeperInterval(Duration.ofMillis(20))
                 .build();
@@ -29,7 +31,8 @@ class QuietHealthTest {
         try (var driver = FakeDriver.create();
                 var database = Database.open(config(driver))) {
             await().until(() -> database.health().verdict() == Verdict.HEALTHY);
-            await().until(() -> database.snapshot().counters().closed().get(EvictReason.QUIET) > 0 && driver.openNow() == 0);
+            await().until(() ->
+                    database.snapshot().counters().closed().get(EvictReason.QUIET) > 0 && driver.openNow() == 0);
             int opened = driver.opened();
             int calls = driver.calls().size();
 

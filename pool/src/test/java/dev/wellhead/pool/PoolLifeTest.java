@@ -66,7 +66,7 @@ class PoolLifeTest {
     void minIdleIsFilledInParallelAtStart() {
         driver.on(FakeOperation.OPEN, FakeBehavior.slow(Duration.ofMillis(500)));
         try (var pool = new WellheadDataSource(
-                config().minIdle(6).startMode(StartMode.LAZY).build())) {
+                config().minIdle(6).build())) {
             await().until(() -> pool.snapshot().idle() == 6);
             assertThat(driver.peakOpening()).isGreaterThanOrEqualTo(4);
             assertThat(driver.opened()).isEqualTo(6);
@@ -112,7 +112,10 @@ class PoolLifeTest {
     @Test
     void successorOfAnIdleConnectionStandsWhereThatOneStood() throws Exception {
         int uses = 100;
-        var config = config().maxUses(2_000_000_000).maxLifetimeJitter(0).build();
+        var config = config().maxUses(2_000_000_000)
+                .maxLifetimeJitter(0)
+                .validateAfterIdle(Duration.ofMinutes(1))
+                .build();
         try (var pool = new WellheadDataSource(config, events)) {
             for (int i = 0; i < uses; i++) {
                 pool.getConnection().close();

@@ -88,7 +88,8 @@ final class CapacityJudge {
         findings.warn(
                 key,
                 named() + " may open " + sum + (checks == 0 ? "" : " connections and " + checks + " for health")
-                        + (byTotal ? " by max-total" : "") + ", and the server admits " + available + " (max_connections " + capacity.maxConnections()
+                        + (byTotal ? " by max-total" : "") + ", and the server admits " + available
+                        + " (max_connections " + capacity.maxConnections()
                         + (capacity.reserved() == 0 ? "" : " less " + capacity.reserved() + " reserved") + ")"
                         + (expectsPooler ? "; profile edge expects a pooler in between, and there is none" : ""),
                 (expectsPooler ? "put a pooler in between, " : "")

@@ -27,6 +27,7 @@ public record Plan(Set<Step> steps, int maxTotal, boolean expectsPooler, boolean
 
     /** The steps that show whether a configuration fits its servers. */
     public static Plan configuration(int maxTotal, boolean expectsPooler) {
-        return new Plan(EnumSet.complementOf(EnumSet.of(Step.LATENCY, Step.PERMISSIONS)), maxTotal, expectsPooler, false);
+        return new Plan(
+                EnumSet.complementOf(EnumSet.of(Step.LATENCY, Step.PERMISSIONS)), maxTotal, expectsPooler, false);
     }
 }

@@ -66,7 +66,8 @@ class CapacityJudgeTest {
         assertThat(judge(server, Between.NOTHING, 100, 60, 50).complaints())
                 .singleElement()
                 .satisfies(complaint -> {
-                    assertThat(complaint.wrong()).contains("100 connections and 2 for health by max-total", "admits 97");
+                    assertThat(complaint.wrong())
+                            .contains("100 connections and 2 for health by max-total", "admits 97");
                     assertThat(complaint.mend()).contains("set max-total to at most 95,", "at least 105");
                 });
         assertThat(judge(server, Between.NOTHING, 200, 60, 50).complaints())
