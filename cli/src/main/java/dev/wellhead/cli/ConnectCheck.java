@@ -26,7 +26,7 @@ record ConnectCheck(WellheadConfig config, List<DatabaseReport> reports) {
 
     /** Connects to each. Blocks for their connect timeouts and a little. */
     static ConnectCheck of(WellheadConfig config) throws InterruptedException {
-        var plan = Plan.configuration(config.profile() == Profile.EDGE);
+        var plan = Plan.configuration(config.maxTotal(), config.profile() == Profile.EDGE);
         return new ConnectCheck(config, Checkup.run(config.databases(), name -> true, plan));
     }
 

@@ -67,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
         var reports = Checkup.run(
                 config.databases(),
                 name -> wanted == null || name.equals(wanted),
-                Plan.everything(config.profile() == Profile.EDGE, embedded));
+                Plan.everything(config.maxTotal(), config.profile() == Profile.EDGE, embedded));
         terminal.out().println(json ? Json.text(DoctorText.json(reports)) : DoctorText.of(reports));
         return exitCode(reports);
     }

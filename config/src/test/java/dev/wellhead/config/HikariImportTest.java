@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HikariImportTest {
@@ -111,6 +113,53 @@ class HikariImportTest {
         assertThat(ours.jmx()).isTrue();
         assertThat(kinds(result, "metricsTrackerFactory")).containsExactly(HikariImport.Kind.IN_CODE);
         assertThat(result.yaml()).contains("WELLHEAD_DATABASES_ORDERS_PASSWORD");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "com.mysql.cj.jdbc.MysqlDataSource | serverName=h portNumber=3307 databaseName=shop |"
+                        + " jdbc:mysql://h:3307/shop",
+                "com.mysql.cj.jdbc.MysqlDataSource | serverName=h databaseName=shop | jdbc:mysql://h:3306/shop",
+                "com.mysql.cj.jdbc.MysqlDataSource | url=jdbc:mysql://h/shop | jdbc:mysql://h/shop",
+                "org.mariadb.jdbc.MariaDbDataSource | url=jdbc:mariadb://h:3307/shop | jdbc:mariadb://h:3307/shop",
+                "org.mariadb.jdbc.MariaDbDataSource | serverName=h databaseName=shop | jdbc:mariadb://h:3306/shop",
+                "org.h2.jdbcx.JdbcDataSource | URL=jdbc:h2:mem:shop | jdbc:h2:mem:shop",
+                "org.h2.jdbcx.JdbcDataSource | url=jdbc:h2:mem:shop | jdbc:h2:mem:shop",
+                "com.microsoft.sqlserver.jdbc.SQLServerDataSource | serverName=h databaseName=shop |"
+                        + " jdbc:sqlserver://h:1433;databaseName=shop",
+                "com.microsoft.sqlserver.jdbc.SQLServerDataSource | serverName=h portNumber=1444 databaseName=shop |"
+                        + " jdbc:sqlserver://h:1444;databaseName=shop"
+            })
+    void dataSourceClassesOfOtherDriversGiveTheirUrl(String type, String properties, String url) throws Exception {
+        var result = HikariImport.read(dataSource(type, properties), Set.of());
+        assertThat(load(result).pool().jdbcUrl()).isEqualTo(url);
+        assertThat(load(result).pool().driverProperties().keySet())
+                .noneMatch(name -> Set.of("servername", "portnumber", "databasename", "url")
+                        .contains(name.toLowerCase(Locale.ROOT)));
+        assertThat(kinds(result, "dataSourceClassName")).doesNotContain(HikariImport.Kind.OPEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "org.h2.jdbcx.JdbcDataSource, description=x",
+        "com.mysql.cj.jdbc.MysqlDataSource, serverName=h",
+        "com.example.OwnDataSource, serverName=h databaseName=shop"
+    })
+    void dataSourceWhoseUrlIsNotKnownIsToldOnce(String type, String properties) throws Exception {
+        var result = HikariImport.read(dataSource(type, properties), Set.of());
+        assertThat(result.notes())
+                .filteredOn(note -> note.kind() == HikariImport.Kind.OPEN)
+                .singleElement()
+                .asString()
+                .contains("What URL stands for " + type + " and its properties is not known: write the driver's.");
+    }
+
+    private Path dataSource(String type, String properties) throws Exception {
+        return write(
+                "hikari.properties",
+                "dataSourceClassName=" + type + "\ndataSource." + properties.replace(" ", "\ndataSource.") + "\n");
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class H2Support implements DriverSupport {
 
     private static final Pattern NAMED_MEMORY = Pattern.compile("jdbc:h2:mem:[^;]+.*", Pattern.DOTALL);
+    private static final Pattern UNNAMED_MEMORY = Pattern.compile("jdbc:h2:mem:(?:;.*)?", Pattern.DOTALL);
     private static final String QUERY_TIMEOUT = "QUERY_TIMEOUT";
 
     /** Connection broken, database closed, closed at shutdown, closed by an error of its file. */
@@ -55,6 +56,11 @@ public final class H2Support implements DriverSupport {
             defaults.put(QUERY_TIMEOUT, Long.toString(Math.min(Integer.MAX_VALUE, settings.statementTimeoutMillis())));
         }
         return UserSettings.leftOut(defaults, jdbcUrl, given);
+    }
+
+    @Override
+    public boolean isPrivateToConnection(String jdbcUrl) {
+        return UNNAMED_MEMORY.matcher(jdbcUrl).matches();
     }
 
     @Override

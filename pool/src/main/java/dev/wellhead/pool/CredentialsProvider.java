@@ -13,7 +13,7 @@ package dev.wellhead.pool;
  *
  * Tell it with {@link WellheadDataSource#credentialsChanged()}, after this provider says the new one and before the
  * server ends sessions of the old one: connections opened before are then renewed without a caller noticing. Without a
- * word, the next connect that the server refuses (SQLSTATE class 28) asks {@link #credentialsAfterRefusal}, and a login
+ * word, the next connect that the server refuses (SQLSTATE class 28, ORA-01017, SQL Server 18456) asks {@link #credentialsAfterRefusal}, and a login
  * that proves right starts the same.
  */
 @FunctionalInterface

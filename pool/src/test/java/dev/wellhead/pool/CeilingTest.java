@@ -4,6 +4,7 @@ package dev.wellhead.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.testkit.FakeDriver;
 import dev.wellhead.testkit.PostgresServer;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** The ceiling as users see it, and against a real server that admits few sessions. */
@@ -62,6 +65,50 @@ class CeilingTest {
                 .jdbcUrl(driver.url())
                 .startMode(StartMode.LAZY)
                 .build();
+    }
+
+    /** Three pools whose callers never pause hold all there is; the fourth comes with nothing, again and again. */
+    @Test
+    void poolWithNothingGetsAPlaceSoonThoughTheOthersStayBusy() throws Exception {
+        try (var driver = FakeDriver.create()) {
+            var ceiling = new Ceiling(3);
+            var busy = new ArrayList<WellheadDataSource>();
+            var callers = new ArrayList<CompletableFuture<Boolean>>();
+            var stop = new AtomicBoolean();
+            try (var poor =
+                    ceiling.open(lazy(driver, "poor").toBuilder().minIdle(0).build())) {
+                for (int i = 0; i < 3; i++) {
+                    var pool = ceiling.open(
+                            lazy(driver, "busy" + i).toBuilder().minIdle(0).build());
+                    busy.add(pool);
+                    for (int c = 0; c < 3; c++) {
+                        callers.add(Work.async(() -> {
+                            while (!stop.get()) {
+                                try (var connection = pool.getConnection()) {
+                                    LockSupport.parkNanos(1_000_000);
+                                    connection.isClosed();
+                                }
+                            }
+                            return true;
+                        }));
+                    }
+                }
+                await().until(() ->
+                        busy.stream().mapToInt(pool -> pool.snapshot().total()).sum() == 3);
+                for (int i = 0; i < 10; i++) {
+                    long began = System.nanoTime();
+                    poor.getConnection().close();
+                    assertThat(Work.since(began)).isLessThan(Duration.ofSeconds(2));
+                    poor.evictAll();
+                    await().until(() -> poor.snapshot().total() == 0);
+                }
+                assertThat(driver.peakOpen()).isLessThanOrEqualTo(3);
+            } finally {
+                stop.set(true);
+                callers.forEach(Work::get);
+                busy.forEach(WellheadDataSource::close);
+            }
+        }
     }
 
     /** Each database is asked for more than its part; the server would refuse whatever exceeds the ceiling by much. */

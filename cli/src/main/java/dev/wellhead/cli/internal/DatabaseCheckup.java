@@ -109,7 +109,8 @@ final class DatabaseCheckup {
             skipRest();
         } else {
             var findings = new Findings();
-            new CapacityJudge(known, onThisServer, plan.expectsPooler()).judge(pool, between, ownConnections, findings);
+            new CapacityJudge(known, onThisServer, plan.maxTotal(), plan.expectsPooler())
+                    .judge(pool, between, ownConnections, findings);
             add(findings.result(Step.CONNECTIONS, capacityNanos));
         }
         return new DatabaseReport(config.name(), pool.shownUrl(), LoginJudge.user(pool), results);

@@ -9,10 +9,11 @@ import java.util.Set;
  * What is looked at, and what the settings are made for.
  *
  * @param steps which; those that later ones need are done all the same, but not reported
+ * @param maxTotal the most connections of all databases together; 0: no such limit
  * @param expectsPooler whether the profile is made for a pooler in front
  * @param embedded whether the database is the embedded server's
  */
-public record Plan(Set<Step> steps, boolean expectsPooler, boolean embedded) {
+public record Plan(Set<Step> steps, int maxTotal, boolean expectsPooler, boolean embedded) {
 
     /** Copies the set. */
     public Plan {
@@ -20,12 +21,13 @@ public record Plan(Set<Step> steps, boolean expectsPooler, boolean embedded) {
     }
 
     /** All steps. */
-    public static Plan everything(boolean expectsPooler, boolean embedded) {
-        return new Plan(EnumSet.allOf(Step.class), expectsPooler, embedded);
+    public static Plan everything(int maxTotal, boolean expectsPooler, boolean embedded) {
+        return new Plan(EnumSet.allOf(Step.class), maxTotal, expectsPooler, embedded);
     }
 
     /** The steps that show whether a configuration fits its servers. */
-    public static Plan configuration(boolean expectsPooler) {
-        return new Plan(EnumSet.complementOf(EnumSet.of(Step.LATENCY, Step.PERMISSIONS)), expectsPooler, false);
+    public static Plan configuration(int maxTotal, boolean expectsPooler) {
+        return new Plan(
+                EnumSet.complementOf(EnumSet.of(Step.LATENCY, Step.PERMISSIONS)), maxTotal, expectsPooler, false);
     }
 }

@@ -17,8 +17,8 @@ class CapacityJudgeTest {
     @Test
     void healthChecksAndReservedConnectionsCount() {
         var server = new Capacity(100, 3, -1, -1, 5, "s");
-        assertThat(judge(server, Between.NOTHING, 96).complaints()).isEmpty();
-        assertThat(judge(server, Between.NOTHING, 97).complaints())
+        assertThat(judge(server, Between.NOTHING, 0, 96).complaints()).isEmpty();
+        assertThat(judge(server, Between.NOTHING, 0, 97).complaints())
                 .singleElement()
                 .satisfies(complaint -> {
                     assertThat(complaint.wrong()).contains("may open 97 connections and 1 for health", "admits 97");
@@ -29,7 +29,7 @@ class CapacityJudgeTest {
     @Test
     void severalPoolsShareWhatThereIs() {
         var server = new Capacity(100, 3, -1, -1, 5, "s");
-        assertThat(judge(server, Between.FORWARDER, 60, 50).complaints())
+        assertThat(judge(server, Between.FORWARDER, 0, 60, 50).complaints())
                 .singleElement()
                 .satisfies(complaint -> {
                     assertThat(complaint.wrong()).contains("p0 (60)", "p1 (50)", "110 connections and 2 for health");
@@ -40,25 +40,42 @@ class CapacityJudgeTest {
     @Test
     void behindAPoolerTheServersOwnLimitDoesNotCount() {
         var server = new Capacity(100, 3, -1, -1, 5, "s");
-        assertThat(judge(server, Between.POOLER, 500).complaints()).isEmpty();
-        assertThat(judge(server, Between.MULTIPLEXER, 500).complaints()).isEmpty();
+        assertThat(judge(server, Between.POOLER, 0, 500).complaints()).isEmpty();
+        assertThat(judge(server, Between.MULTIPLEXER, 0, 500).complaints()).isEmpty();
     }
 
     @Test
     void limitsOfRoleAndDatabaseAndAFullServerAreNamed() {
-        assertThat(judge(new Capacity(100, 3, 5, 8, 5, "s"), Between.NOTHING, 10)
+        assertThat(judge(new Capacity(100, 3, 5, 8, 5, "s"), Between.NOTHING, 0, 10)
                         .complaints())
                 .extracting(Complaint::wrong)
                 .satisfiesExactly(
                         role -> assertThat(role).contains("the role is limited to 5"),
                         database -> assertThat(database).contains("the database is limited to 8"));
-        assertThat(judge(new Capacity(100, 3, -1, -1, 96, "s"), Between.NOTHING, 10)
+        assertThat(judge(new Capacity(100, 3, -1, -1, 96, "s"), Between.NOTHING, 0, 10)
                         .complaints())
                 .singleElement()
                 .satisfies(full -> assertThat(full.wrong()).contains("95 of the 97"));
     }
 
-    private static StepResult judge(Capacity capacity, Between between, int... sizes) {
+    @Test
+    void poolsUnderACeilingOpenNoMoreThanItAllows() {
+        var server = new Capacity(100, 3, -1, -1, 5, "s");
+        assertThat(judge(server, Between.NOTHING, 95, 60, 50).complaints()).isEmpty();
+        assertThat(judge(server, Between.NOTHING, 200, 40, 50).complaints()).isEmpty();
+        assertThat(judge(server, Between.NOTHING, 100, 60, 50).complaints())
+                .singleElement()
+                .satisfies(complaint -> {
+                    assertThat(complaint.wrong())
+                            .contains("100 connections and 2 for health by max-total", "admits 97");
+                    assertThat(complaint.mend()).contains("set max-total to at most 95,", "at least 105");
+                });
+        assertThat(judge(server, Between.NOTHING, 200, 60, 50).complaints())
+                .singleElement()
+                .satisfies(complaint -> assertThat(complaint.mend()).contains("set pool.max-size to at most 47 each"));
+    }
+
+    private static StepResult judge(Capacity capacity, Between between, int maxTotal, int... sizes) {
         List<DatabaseConfig> pools = new ArrayList<>();
         for (int size : sizes) {
             pools.add(DatabaseConfig.of(PoolConfig.builder()
@@ -69,7 +86,7 @@ class CapacityJudgeTest {
                     .build()));
         }
         var findings = new Findings();
-        new CapacityJudge(capacity, pools, false).judge(pools.get(0).pool(), between, 1, findings);
+        new CapacityJudge(capacity, pools, maxTotal, false).judge(pools.get(0).pool(), between, 1, findings);
         return findings.result(Step.CONNECTIONS, 0);
     }
 }

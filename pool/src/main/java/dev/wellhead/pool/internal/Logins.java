@@ -23,6 +23,9 @@ final class Logins {
     /** A login, and the generation it belongs to at least. */
     record Login(Credentials credentials, int generation) {}
 
+    private static final int ORACLE_INVALID_LOGIN = 1017;
+    private static final int SQL_SERVER_LOGIN_FAILED = 18456;
+
     private final Runnable onChange;
     private final AtomicInteger generation = new AtomicInteger();
     /** Who is in a provider at the moment; as many as connects are under way. */
@@ -83,10 +86,19 @@ final class Logins {
         return new Login(fresh.credentials(), refused.generation() + 1);
     }
 
-    /** Class 28 of the standard: invalid authorization specification. */
+    /**
+     * Class 28 of the standard: invalid authorization specification. Oracle (ORA-01017) and SQL Server (18456) say it in
+     * states of their own, which mean much else, so that the code counts as well.
+     */
     private static boolean isRefusal(SQLException error) {
         var state = error.getSQLState();
-        return state != null && state.startsWith("28");
+        if (state == null) {
+            return false;
+        }
+        int code = error.getErrorCode();
+        return state.startsWith("28")
+                || (state.equals("72000") && code == ORACLE_INVALID_LOGIN)
+                || (state.equals("S0001") && code == SQL_SERVER_LOGIN_FAILED);
     }
 
     @SuppressWarnings({"ConstantValue", "NullAway"}) // A provider may be written where nobody looks after null.

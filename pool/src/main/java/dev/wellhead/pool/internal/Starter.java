@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.RefusalReason;
@@ -26,6 +27,7 @@ final class Starter {
 
     static void start(Pool pool, Connector connector) {
         var config = pool.config();
+        warnOfPrivateData(config, connector);
         if (config.startMode() == StartMode.LAZY) {
             return;
         }
@@ -57,6 +59,19 @@ final class Starter {
                         + JdbcUrl.mask(last == null ? "" : String.valueOf(last.getMessage())),
                 attempts,
                 last == null ? new IllegalStateException("no attempt was made") : last);
+    }
+
+    /** Data that is gone with its connection, and that no other connection sees, is hardly ever meant. */
+    private static void warnOfPrivateData(PoolConfig config, Connector connector) {
+        if (config.maxSize() > 1 && connector.support().isPrivateToConnection(config.jdbcUrl())) {
+            LOG.warn(
+                    "each connection has a database of its own, which ends with it pool={} url={} maxSize={}:"
+                            + " name the database in memory and share it (SQLite: file:NAME?mode=memory&cache=shared,"
+                            + " H2: jdbc:h2:mem:NAME), use a file, or set max-size=1, min-idle=1 and max-lifetime=0",
+                    config.name(),
+                    config.shownUrl(),
+                    config.maxSize());
+        }
     }
 
     /** One connect, once there is room for it; what went wrong, or null. */

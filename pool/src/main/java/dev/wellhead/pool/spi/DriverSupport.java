@@ -162,6 +162,16 @@ public interface DriverSupport {
         return false;
     }
 
+    /**
+     * Whether each connection to that URL has a database of its own, which ends with it, as an unnamed one in memory. The
+     * pool warns of it, unless it keeps one connection for good.
+     *
+     * @param jdbcUrl as configured
+     */
+    default boolean isPrivateToConnection(String jdbcUrl) {
+        return false;
+    }
+
     /** The transaction state as the driver knows it, without a round trip. */
     default TransactionState transactionState(Connection physical) {
         return TransactionState.UNKNOWN;

@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -362,6 +363,25 @@ class RoomTest {
         pool.housekeeper().pass(clock.nanos());
         await().until(() -> driver.opened() == 2 && pool.snapshot().idle() == 1);
         assertThat(driver.peakOpen()).isEqualTo(1);
+    }
+
+    /** A promise that nothing keeps: whoever asks would count on it for good, and starve. */
+    @Test
+    void promiseThatIsNotKeptIsForgottenAndGivenAnew() throws Exception {
+        var room = new Room(1);
+        var owner = open(room, "owner");
+        held(owner, 1).get(0).close();
+        clock.advance(TENURE);
+        var share = Objects.requireNonNull(owner.share());
+        long began = System.nanoTime();
+        share.promisedAtNanos = began;
+        share.promised = 1;
+
+        get(acquire(open(room, "asker")));
+
+        assertThat(System.nanoTime() - began)
+                .isBetween(TimeUnit.MILLISECONDS.toNanos(500), TimeUnit.SECONDS.toNanos(5));
+        assertThat(movedFrom(owner)).isEqualTo(1);
     }
 
     @Test

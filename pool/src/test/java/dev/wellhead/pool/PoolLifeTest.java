@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.wellhead.testkit.FakeBehavior;
+import dev.wellhead.testkit.FakeDriver;
+import dev.wellhead.testkit.FakeOperation;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How a pool fills, shrinks and keeps the order of its connections while they are renewed. */
+class PoolLifeTest {
+
+    private final FakeDriver driver = FakeDriver.create();
+    private final Events events = new Events();
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    private PoolConfig.Builder config() {
+        return PoolConfig.builder()
+                .jdbcUrl(driver.url())
+                .maxSize(8)
+                .minIdle(0)
+                .idleTimeout(Duration.ZERO)
+                .housekeeperInterval(Duration.ofMillis(20))
+                .keepaliveInterval(Duration.ZERO);
+    }
+
+    private static List<Connection> acquire(WellheadDataSource pool, int count) throws SQLException {
+        var held = new ArrayList<Connection>();
+        for (int i = 0; i < count; i++) {
+            held.add(pool.getConnection());
+        }
+        return held;
+    }
+
+    /** One after the other, seen to be so: the pool takes what became idle within 100 ms for alike. */
+    private static void release(List<Connection> held) throws SQLException {
+        for (var connection : held) {
+            connection.close();
+            await().pollDelay(Duration.ofMillis(150)).until(() -> true);
+        }
+    }
+
+    /** The connections of the last acquires, in their order. */
+    private List<Long> lastAcquired(int count) {
+        var all = events.of(PoolEvent.Acquired.class);
+        return all.subList(all.size() - count, all.size()).stream()
+                .map(PoolEvent.Acquired::connectionId)
+                .toList();
+    }
+
+    @Test
+    void minIdleIsFilledInParallelAtStart() {
+        driver.on(FakeOperation.OPEN, FakeBehavior.slow(Duration.ofMillis(500)));
+        try (var pool = new WellheadDataSource(
+                config().minIdle(6).build())) {
+            await().until(() -> pool.snapshot().idle() == 6);
+            assertThat(driver.peakOpening()).isGreaterThanOrEqualTo(4);
+            assertThat(driver.opened()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void lightLoadUsesOneConnectionSoThatTheOthersEnd() throws Exception {
+        try (var pool = new WellheadDataSource(
+                config().idleTimeout(Duration.ofSeconds(1)).build(), events)) {
+            release(acquire(pool, 5));
+            await().until(() -> events.of(PoolEvent.Acquired.class).size() == 5);
+            await().pollInterval(Duration.ofMillis(5)).until(() -> {
+                pool.getConnection().close();
+                return pool.snapshot().total() == 1;
+            });
+            var counters = pool.snapshot().counters();
+            long acquires = counters.direct() + counters.waited();
+            await().until(() -> events.of(PoolEvent.Acquired.class).size() == acquires);
+            assertThat(acquires).isGreaterThan(10);
+            assertThat(new HashSet<>(lastAcquired((int) acquires - 5))).hasSize(1);
+            assertThat(counters.closed()).containsEntry(EvictReason.IDLE_TIMEOUT, 4L);
+            assertThat(driver.opened()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void idlePoolShrinksThoughItsConnectionsAreRenewedMeanwhile() throws Exception {
+        try (var pool = new WellheadDataSource(config().minIdle(1)
+                .idleTimeout(Duration.ofMillis(2_500))
+                .maxLifetime(Duration.ofMillis(600))
+                .maxLifetimeJitter(0.5)
+                .build())) {
+            release(acquire(pool, 4));
+            await().until(() -> pool.snapshot().counters().closed().get(EvictReason.IDLE_TIMEOUT) >= 3
+                    && pool.snapshot().total() == 1);
+            // Each had been renewed before its time was over, which would have begun anew.
+            assertThat(pool.snapshot().counters().closed().get(EvictReason.MAX_LIFETIME))
+                    .isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    void successorOfAnIdleConnectionStandsWhereThatOneStood() throws Exception {
+        int uses = 100;
+        var config = config().maxUses(2_000_000_000)
+                .maxLifetimeJitter(0)
+                .validateAfterIdle(Duration.ofMinutes(1))
+                .build();
+        try (var pool = new WellheadDataSource(config, events)) {
+            for (int i = 0; i < uses; i++) {
+                pool.getConnection().close();
+            }
+            var held = acquire(pool, 3);
+            await().until(() -> events.of(PoolEvent.Acquired.class).size() == uses + 3);
+            var before = lastAcquired(3);
+            // The one that is used up is the first to go back, and so the last to be taken.
+            release(held);
+            pool.reconfigure(config.toBuilder().maxUses(uses + 2).build());
+            await().until(() -> pool.snapshot().counters().closed().get(EvictReason.MAX_USES) == 1
+                    && pool.snapshot().idle() == 3);
+
+            var again = acquire(pool, 3);
+            await().until(() -> events.of(PoolEvent.Acquired.class).size() == uses + 6);
+            var after = lastAcquired(3);
+            assertThat(after.subList(0, 2)).containsExactly(before.get(2), before.get(1));
+            assertThat(after.get(2)).isNotIn(before);
+            release(again);
+        }
+    }
+}
