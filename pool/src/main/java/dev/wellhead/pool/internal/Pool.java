@@ -157,22 +157,10 @@ public final class Pool {
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
         if (config.jmx()) {
-            pool.management = managed(pool);
+            pool.management = Starter.manage(pool);
         }
         pool.crews.rest().work(pool::serve);
         return pool;
-    }
-
-    private static @Nullable Management managed(Pool pool) {
-        try {
-            return Management.register(pool);
-        } catch (NoClassDefFoundError e) {
-            LOG.warn(
-                    "jmx bean not registered pool={} cause=module java.management is not there; start java with"
-                            + " --add-modules java.management or require it in a module-info.java",
-                    pool.name());
-            return null;
-        }
     }
 
     /** A handle on a connection, waiting that long, or {@code acquireTimeout} if negative. */
