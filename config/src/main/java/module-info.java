@@ -9,7 +9,7 @@ module dev.wellhead.config {
     requires transitive dev.wellhead.database;
     requires org.slf4j;
     requires org.yaml.snakeyaml;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.config;
 

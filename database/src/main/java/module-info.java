@@ -9,7 +9,7 @@ module dev.wellhead.database {
     requires transitive dev.wellhead.pool;
     requires dev.wellhead.sql;
     requires org.slf4j;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.database;
     exports dev.wellhead.database.spi;

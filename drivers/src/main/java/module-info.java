@@ -20,7 +20,7 @@ module dev.wellhead.drivers {
     requires static org.mariadb.jdbc;
     requires static org.postgresql.jdbc;
     requires static org.xerial.sqlitejdbc;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.drivers;
 

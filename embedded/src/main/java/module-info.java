@@ -6,7 +6,7 @@ module dev.wellhead.embedded {
     requires org.apache.commons.compress;
     requires org.slf4j;
     requires org.tukaani.xz;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.embedded;
 }

@@ -6,7 +6,7 @@
 module dev.wellhead.micrometer {
     requires transitive dev.wellhead.database;
     requires transitive micrometer.core;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.micrometer;
 }

@@ -6,7 +6,7 @@ module dev.wellhead.pool {
     requires transitive java.sql;
     requires org.slf4j;
     requires static java.management;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.pool;
     exports dev.wellhead.pool.spi;

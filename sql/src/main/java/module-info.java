@@ -3,7 +3,7 @@
 
 /** What can be told of an SQL text without a database. */
 module dev.wellhead.sql {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.wellhead.sql;
 }

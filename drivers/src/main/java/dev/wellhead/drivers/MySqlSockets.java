@@ -12,7 +12,6 @@ import java.net.Socket;
 /**
  * Sockets that the pool can look at. Only for {@link MySqlSupport}; public because MySQL's driver makes it by its name.
  */
-@SuppressWarnings("exports") // For the driver alone, which knows its own classes.
 public final class MySqlSockets extends StandardSocketFactory {
 
     /** Called by the driver. */

@@ -12,7 +12,6 @@ import org.postgresql.ssl.WrappedFactory;
  * Sockets that accept any certificate and note it. Only for {@link PostgresProbe}, which sends nothing over them; public
  * because pgjdbc makes it by its name. Does not work in a URL of a user's.
  */
-@SuppressWarnings("exports") // For the driver alone, which knows its own classes.
 public final class TlsLookFactory extends WrappedFactory {
 
     /**
