@@ -96,8 +96,9 @@ final class Binaries {
         return found;
     }
 
+    // By the loader: on the module path a class finds resources of its own module only.
     private static @Nullable URL resource(String system, String machine) {
-        return Binaries.class.getResource("/postgres-" + system + "-" + machine + ".txz");
+        return Binaries.class.getClassLoader().getResource("postgres-" + system + "-" + machine + ".txz");
     }
 
     private static String fingerprint(URL archive) throws IOException {

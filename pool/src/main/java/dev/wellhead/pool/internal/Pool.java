@@ -157,7 +157,7 @@ public final class Pool {
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
         if (config.jmx()) {
-            pool.management = Management.register(pool);
+            pool.management = Starter.manage(pool);
         }
         pool.crews.rest().work(pool::serve);
         return pool;

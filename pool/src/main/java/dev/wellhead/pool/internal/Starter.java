@@ -25,6 +25,19 @@ final class Starter {
 
     private Starter() {}
 
+    /** Shows the pool through JMX; null where the run-time image has none, which is logged. */
+    static @Nullable Management manage(Pool pool) {
+        try {
+            return Management.register(pool);
+        } catch (NoClassDefFoundError e) {
+            LOG.warn(
+                    "jmx bean not registered pool={} cause=module java.management is not there; require it in a"
+                            + " module-info.java, or start java with --add-modules java.management",
+                    pool.name());
+            return null;
+        }
+    }
+
     static void start(Pool pool, Connector connector) {
         var config = pool.config();
         warnOfPrivateData(config, connector);

@@ -1,0 +1,10 @@
+module shop {
+    requires dev.wellhead.config;
+    requires dev.wellhead.embedded;
+    requires dev.wellhead.micrometer;
+
+    exports shop.api;
+
+    uses dev.wellhead.database.spi.ManagerSource;
+    uses dev.wellhead.pool.spi.DriverSupport;
+}

@@ -1,0 +1,3 @@
+package shop.api;
+
+public record Visit(long id, String who) {}

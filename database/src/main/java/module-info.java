@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+
+/**
+ * Databases by name: queries, transactions, retry, errors, health. Records that are public in an exported package are read
+ * and made as they are; a module with others has {@code opens their.package to dev.wellhead.database;}.
+ */
+module dev.wellhead.database {
+    requires transitive dev.wellhead.pool;
+    requires dev.wellhead.sql;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    exports dev.wellhead.database;
+    exports dev.wellhead.database.spi;
+
+    uses dev.wellhead.database.spi.ManagerSource;
+}
