@@ -104,7 +104,7 @@ final class MySqlFamily {
 
     private static Lookout lookout(Sockets sockets) {
         var socket = sockets.open();
-        return socket == null ? Lookout.NONE : socket::look;
+        return socket == null ? Lookout.NONE : socket;
     }
 
     /** A number of milliseconds; what is none is left for the driver to complain of. */

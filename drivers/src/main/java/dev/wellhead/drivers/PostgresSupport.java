@@ -133,7 +133,7 @@ public final class PostgresSupport implements DriverSupport {
                 return null;
             }
             var socket = sockets.open();
-            return new Link(physical, socket == null ? Lookout.NONE : socket::look);
+            return new Link(physical, socket == null ? Lookout.NONE : socket);
         }
     }
 

@@ -3,10 +3,12 @@
 package dev.wellhead.drivers;
 
 import dev.wellhead.pool.spi.DriverSupport.Liveness;
+import dev.wellhead.pool.spi.DriverSupport.Lookout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 // The channel has locks of its own, and a close must not wait for anybody.
 @SuppressWarnings("UnsynchronizedOverridesSynchronized")
-final class WatchedSocket extends Socket {
+final class WatchedSocket extends Socket implements Lookout {
 
     /** The JDK copies through a buffer of this thread as long as what is read or written at once. */
     private static final int MOST_AT_ONCE = 128 * 1024;
@@ -57,6 +59,8 @@ final class WatchedSocket extends Socket {
     private volatile @Nullable Selector writable;
     private volatile int timeoutMillis;
     private volatile boolean closed;
+    /** As the driver named it. */
+    private volatile @Nullable InetSocketAddress peer;
 
     WatchedSocket() throws IOException {
         channel = SocketChannel.open();
@@ -70,8 +74,14 @@ final class WatchedSocket extends Socket {
     }
 
     /** How the other end looks from here. Never waits. */
-    Liveness look() {
+    @Override
+    public Liveness look() {
         return input.look();
+    }
+
+    @Override
+    public @Nullable InetSocketAddress peer() {
+        return peer;
     }
 
     @Override
@@ -86,6 +96,7 @@ final class WatchedSocket extends Socket {
             adaptor.connect(endpoint, limitMillis);
             channel.configureBlocking(false);
             channel.register(readable, SelectionKey.OP_READ);
+            peer = endpoint instanceof InetSocketAddress named ? named : null;
             done = true;
         } finally {
             if (!done) {

@@ -22,6 +22,8 @@ public enum EvictReason {
     MAX_USES,
     /** Another host is the one to connect to now, such as the new primary after a failover. */
     FAILOVER,
+    /** The name it was opened by leads to other addresses now. */
+    ADDRESS_LEFT,
     /** Opened with a login that has changed since; see {@link WellheadDataSource#credentialsChanged()}. */
     CREDENTIALS_CHANGED,
     /** Nobody acquired for {@code quietAfter}. */

@@ -46,11 +46,13 @@ public final class FaultProxy implements AutoCloseable {
     private final Map<Direction, Traffic> traffic = Traffic.none();
     private final Object faultLock = new Object();
     private Faults futureFaults = Faults.NONE;
+    private final InetAddress address;
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
     private boolean isClosed;
 
     private FaultProxy(InetSocketAddress server, ServerSocket listener) {
+        this.address = listener.getInetAddress();
         this.server = server;
         this.port = listener.getLocalPort();
         this.listener = listener;
@@ -65,13 +67,29 @@ public final class FaultProxy implements AutoCloseable {
      */
     public static FaultProxy to(String host, int port) {
         try {
-            ServerSocket listener = bindAny();
-            FaultProxy proxy = new FaultProxy(new InetSocketAddress(host, port), listener);
-            proxy.startAccepting(listener);
-            return proxy;
+            return to(new InetSocketAddress(host, port), bindAny());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static FaultProxy to(InetSocketAddress server, ServerSocket listener) {
+        FaultProxy proxy = new FaultProxy(server, listener);
+        proxy.startAccepting(listener);
+        return proxy;
+    }
+
+    /**
+     * Starts a proxy to a test server, on an address of its own.
+     *
+     * @param address of this machine
+     * @param port free on that address
+     * @param server may be stopped and restarted behind the proxy
+     * @return listening there
+     * @throws IOException when nobody can listen there
+     */
+    public static FaultProxy at(InetAddress address, int port, PostgresServer server) throws IOException {
+        return to(new InetSocketAddress(loopback(), server.port()), bind(address, port));
     }
 
     /**
@@ -150,7 +168,7 @@ public final class FaultProxy implements AutoCloseable {
         }
         if (listener == null) {
             try {
-                ServerSocket again = bind(port);
+                ServerSocket again = bind(address, port);
                 listener = again;
                 startAccepting(again);
             } catch (IOException e) {
@@ -285,12 +303,12 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static ServerSocket bind(int port) throws IOException {
+    private static ServerSocket bind(InetAddress address, int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         boolean isBound = false;
         try {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1_000);
+            socket.bind(new InetSocketAddress(address, port), 1_000);
             isBound = true;
             return socket;
         } finally {
@@ -301,11 +319,15 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Below the ports of outgoing connections, so that none of those sits on it while the proxy refuses. */
+    private static InetAddress loopback() throws IOException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    }
+
     private static ServerSocket bindAny() throws IOException {
         IOException last = new IOException("no free port");
         for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
             try {
-                return bind(ThreadLocalRandom.current().nextInt(LOWEST_PORT, BEYOND_PORT));
+                return bind(loopback(), ThreadLocalRandom.current().nextInt(LOWEST_PORT, BEYOND_PORT));
             } catch (IOException e) {
                 last = e;
             }

@@ -11,7 +11,7 @@ package dev.wellhead.pool.internal;
  * @param closes closes of physical connections
  * @param aborts aborts and cancels, of what hangs in one of the others
  * @param logs logging
- * @param probes questions to hosts about their role
+ * @param probes questions to hosts about their role, and to name servers
  * @param rest what only touches memory, apart from callers and timers
  */
 record Crews(Crew opens, Crew validations, Crew closes, Crew aborts, Crew logs, Crew probes, Crew rest) {

@@ -24,14 +24,16 @@ final class Housekeeper {
     private final Validator validator;
     private final LeakWatch leakWatch;
     private final Renewal renewal;
+    private final AddressWatch addresses;
     private volatile @Nullable Future<?> timer;
 
-    Housekeeper(Pool pool, Validator validator, LeakWatch leakWatch, Renewal renewal) {
+    Housekeeper(Pool pool, Validator validator, LeakWatch leakWatch, Renewal renewal, AddressWatch addresses) {
         this.pool = pool;
         this.shelf = pool.shelf();
         this.validator = validator;
         this.leakWatch = leakWatch;
         this.renewal = renewal;
+        this.addresses = addresses;
     }
 
     void start() {
@@ -65,6 +67,7 @@ final class Housekeeper {
         } else {
             closeSurplus();
             closeIdleTooLong(now);
+            addresses.pass();
             renewal.pass(now);
             keepAlive(now);
         }

@@ -12,6 +12,7 @@ import dev.wellhead.pool.PoolListener;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.ReconfigureReport;
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -114,7 +115,8 @@ public final class Pool {
         this.acquirer = new Acquirer(this, dispatcher, new WaitingAcquirer(this, opener, dispatcher));
         this.releaser = new Releaser(this, dispatcher, renewal);
         this.leakWatch = new LeakWatch(this, leases, releaser);
-        this.housekeeper = new Housekeeper(this, validator, leakWatch, renewal);
+        this.housekeeper = new Housekeeper(
+                this, validator, leakWatch, renewal, new AddressWatch(this, renewal::next, InetAddress::getAllByName));
         this.hosts = new PoolHosts(this, connector, showable);
     }
 

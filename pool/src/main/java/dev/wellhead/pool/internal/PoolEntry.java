@@ -8,6 +8,7 @@ import dev.wellhead.pool.spi.DriverSupport.Liveness;
 import dev.wellhead.pool.spi.DriverSupport.Lookout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
@@ -79,7 +80,8 @@ public final class PoolEntry extends StateWord {
     private long endNanos;
     private int dueUses;
     private int mostUses;
-    private volatile boolean loginChanged;
+    /** Why it is due though it is young; null while it is not. */
+    private volatile @Nullable EvictReason outdated;
 
     private final boolean notesLeases;
     private final boolean keepsStatistics;
@@ -477,8 +479,9 @@ public final class PoolEntry extends StateWord {
 
     /** Why it leaves, if it leaves because it is due. */
     EvictReason dueReason() {
-        if (loginChanged) {
-            return EvictReason.CREDENTIALS_CHANGED;
+        var reason = outdated;
+        if (reason != null) {
+            return reason;
         }
         return dueUses != 0 && leases() >= dueUses ? EvictReason.MAX_USES : EvictReason.MAX_LIFETIME;
     }
@@ -493,8 +496,10 @@ public final class PoolEntry extends StateWord {
 
     /** Lock held. The ages at which it is due and has to go; 0 for never. */
     void lifetime(long due, long end) {
-        if (!loginChanged) {
+        if (outdated == null) {
             dueNanos = due == 0 ? 0 : openedNanos + due;
+        }
+        if (outdated != EvictReason.CREDENTIALS_CHANGED) {
             endNanos = end == 0 ? 0 : openedNanos + end;
         }
     }
@@ -507,11 +512,27 @@ public final class PoolEntry extends StateWord {
 
     /** Lock held. The login has changed since: due now, and has to go at that time. */
     void loginChanged(long now, long end) {
-        if (!loginChanged) {
+        if (outdated != EvictReason.CREDENTIALS_CHANGED) {
             dueNanos = now;
             endNanos = end;
-            loginChanged = true;
+            outdated = EvictReason.CREDENTIALS_CHANGED;
         }
+    }
+
+    /** Lock held. Its name leads elsewhere: due now, and there is no haste. False when it was due like that before. */
+    boolean addressLeft(long now) {
+        if (outdated != null) {
+            return false;
+        }
+        dueNanos = now;
+        outdated = EvictReason.ADDRESS_LEFT;
+        return true;
+    }
+
+    /** Where it was opened to, where that can be seen. */
+    @Nullable
+    InetSocketAddress peer() {
+        return lookout.peer();
     }
 
     /** Lets it count as idle since that tick; before it is shared. */

@@ -3,6 +3,7 @@
 package dev.wellhead.pool.spi;
 
 import dev.wellhead.pool.PoolConfig;
+import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
@@ -77,6 +78,14 @@ public interface DriverSupport {
          * under way on it; costs microseconds and never waits.
          */
         Liveness look();
+
+        /**
+         * The address that the connection was opened to, with the name it was found by; null where that cannot be seen.
+         * For any thread; never asks the network.
+         */
+        default @Nullable InetSocketAddress peer() {
+            return null;
+        }
     }
 
     /**
