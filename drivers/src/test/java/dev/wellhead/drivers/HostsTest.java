@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.HostRole;
 import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.HostState;
@@ -17,7 +18,11 @@ import dev.wellhead.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -312,6 +317,51 @@ class HostsTest {
             assertThatThrownBy(() -> pool.getConnection("no", Duration.ofMillis(500)))
                     .isInstanceOf(SQLException.class);
             assertThat(stranger.backendPids()).hasSize(1);
+        }
+    }
+
+    @Test
+    void callersComeBackToThePreferredHostWithoutAFailureOnceItIsSteady() throws Exception {
+        var config = config("&targetServerType=preferSecondary").build();
+        var ends = new AtomicBoolean();
+        var failures = new AtomicInteger();
+        var calls = new AtomicInteger();
+        try (var pool = open(config)) {
+            await().until(() -> seen(pool, standby).isTarget());
+            assertThat(writesAt(pool)).isEqualTo(standby.port());
+            var callers = IntStream.range(0, 4)
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> callUntil(pool, ends, calls, failures)))
+                    .toList();
+            try {
+                standby.stopImmediately();
+                await().until(() -> seen(pool, primary).isTarget());
+                int then = calls.get();
+                await().until(() -> calls.get() > then + 100);
+                failures.set(0);
+
+                standby.restart();
+                await().atMost(Duration.ofSeconds(40)).until(() -> seen(pool, standby).isTarget());
+                await().until(() -> pool.snapshot().counters().closed().get(EvictReason.FAILOVER) > 0
+                        && writesAt(pool) == standby.port());
+                int back = calls.get();
+                await().until(() -> calls.get() > back + 100);
+                assertThat(failures).hasValue(0);
+            } finally {
+                ends.set(true);
+                callers.forEach(CompletableFuture::join);
+            }
+        }
+    }
+
+    private static void callUntil(
+            WellheadDataSource pool, AtomicBoolean ends, AtomicInteger calls, AtomicInteger failures) {
+        while (!ends.get()) {
+            try (var connection = pool.getConnection()) {
+                port(connection);
+                calls.incrementAndGet();
+            } catch (SQLException e) {
+                failures.incrementAndGet();
+            }
         }
     }
 
