@@ -64,7 +64,7 @@ class PoolLifeTest {
 
     @Test
     void minIdleIsFilledInParallelAtStart() {
-        driver.on(FakeOperation.OPEN, FakeBehavior.slow(Duration.ofMillis(500)));
+        driver.on(FakeOperation.OPEN, FakeBehavior.slow(Duration.ofMillis(200)));
         try (var pool = new WellheadDataSource(config().minIdle(6).build())) {
             await().until(() -> pool.snapshot().idle() == 6);
             assertThat(driver.peakOpening()).isGreaterThanOrEqualTo(4);
