@@ -60,6 +60,7 @@ class QuietTest {
             await().until(() -> pool.snapshot().idle() == 2);
             await().during(QUIET.multipliedBy(2)).until(() -> !pool.isQuiet());
             assertThat(pool.snapshot().total()).isEqualTo(2);
+            assertThat(pool.snapshot().counters().closed()).containsEntry(EvictReason.QUIET, 0L);
             pool.reconfigure(config("switched").build());
             await().until(() -> pool.snapshot().total() == 0);
             pool.reconfigure(config("switched").quietAfter(Duration.ZERO).build());

@@ -293,8 +293,8 @@ final class SessionState {
             }
             physical.clearWarnings();
             return true;
-        } catch (SQLException | RuntimeException e) {
-            // The full way meets it again, and knows what follows.
+        } catch (SQLException | RuntimeException | Error e) {
+            // The full way meets it again, and knows what follows; a throw from here would leave the lease without end.
             return false;
         }
     }

@@ -5,6 +5,7 @@ package dev.wellhead.pool.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.TransactionEnd;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -81,6 +82,28 @@ class SessionCostTest {
         driver.failWith(new SQLException("gone", "08006"));
 
         assertThat(entry.session().isAsAtStart(entry.lease())).isFalse();
+    }
+
+    @Test
+    void aDriverThatFailsWithAnErrorWhenAskedHoldsUpNoRelease() throws SQLException {
+        DriverSupport broken = new DriverSupport() {
+            @Override
+            public boolean accepts(String jdbcUrl) {
+                return true;
+            }
+
+            @Override
+            public TransactionState transactionState(Connection physical) {
+                throw new NoSuchMethodError("another version of the driver");
+            }
+        };
+        var entry = Entries.entry(driver.connection(), broken, Entries.config().build());
+        var handle = entry.handOut();
+        handle.getSchema();
+
+        handle.close();
+
+        assertThat(entry.isActive(entry.lease())).isFalse();
     }
 
     private interface Use {
