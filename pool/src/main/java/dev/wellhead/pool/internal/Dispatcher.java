@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * line and looks <em>then</em> for idle connections ({@link #joined}). A release leaves an idle connection to the heir
  * that is on its way, and the heir says that it is none any more <em>before</em> it looks ({@link #look}), also when it
  * leaves the line; whoever gives it another connection meanwhile looks in its stead. All of these are volatile
- * accesses, so of any two at least one sees the other.
+ * accesses, so of any two at least one sees the other. A caller asks whether it is the heir right before it parks, with
+ * no lock in between: one that waits for the pool's lock parks too, and the wake-up of an heir may end that wait instead.
  */
 final class Dispatcher {
 
@@ -117,11 +118,13 @@ final class Dispatcher {
         }
     }
 
-    /** A caller that was woken and not served looks for what it was woken for, if it was the heir. */
-    void look(Waiter waiter) {
-        if (heir == waiter) {
+    /** A caller that is not served looks for what it was woken for, if it is the heir; returns whether it was. */
+    boolean look(Waiter waiter) {
+        boolean isHeir = heir == waiter;
+        if (isHeir) {
             serve(waiter);
         }
+        return isHeir;
     }
 
     /** A caller leaves the line without a connection. */

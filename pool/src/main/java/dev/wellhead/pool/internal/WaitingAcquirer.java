@@ -141,9 +141,9 @@ final class WaitingAcquirer {
                 if (left <= 0 || interrupted) {
                     break;
                 }
-                LockSupport.parkNanos(pool, left);
-                if (waiter.served() == null) {
-                    dispatcher.look(waiter);
+                // Asked again right before it parks: waiting for the pool's lock may have used up the wake-up.
+                if (!dispatcher.look(waiter)) {
+                    LockSupport.parkNanos(pool, left);
                 }
             }
         } finally {
