@@ -127,6 +127,11 @@ final class Hosts {
         }
     }
 
+    /** A host's name leads to another address now: all are asked over new connections. Never blocks. */
+    void reconnect() {
+        probes.values().forEach(HostProbe::reconnect);
+    }
+
     private void askAll() {
         hurries.set(false);
         if (closed) {
