@@ -280,7 +280,7 @@ final class Hosts {
         claims = now;
         if (now.size() > 1 && best != null) {
             var text = now.stream()
-                    .map(host -> host.address() + " timeline=" + host.timeline())
+                    .map(host -> host.address() + " timeline=" + (host.timeline() == 0 ? "unknown" : host.timeline()))
                     .collect(Collectors.joining(", "));
             var kept = best.address();
             then.add(() -> LOG.error(
