@@ -340,7 +340,8 @@ class HostsTest {
                 failures.set(0);
 
                 standby.restart();
-                await().atMost(Duration.ofSeconds(40)).until(() -> seen(pool, standby).isTarget());
+                await().atMost(Duration.ofSeconds(40))
+                        .until(() -> seen(pool, standby).isTarget());
                 await().until(() -> pool.snapshot().counters().closed().get(EvictReason.FAILOVER) > 0
                         && writesAt(pool) == standby.port());
                 int back = calls.get();
