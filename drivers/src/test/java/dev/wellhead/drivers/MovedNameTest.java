@@ -38,41 +38,66 @@ class MovedNameTest {
     @Test
     void connectionsFollowTheNameAndNoCallFails(@TempDir Path folder) throws Exception {
         var server = PostgresServer.shared();
-        var hosts = folder.resolve("hosts");
-        Files.writeString(hosts, "127.0.0.1 " + NAME + "\n");
-        try (var moved = secondAddress(server)) {
-            var out = folder.resolve("out");
-            var process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Djdk.net.hosts.file=" + hosts,
-                            "-Dsun.net.inetaddr.ttl=0",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            MovedNameTest.class.getName(),
-                            hosts.toString(),
-                            "jdbc:postgresql://" + NAME + ":" + server.port() + "/postgres?user=postgres")
-                    .redirectErrorStream(true)
-                    .redirectOutput(out.toFile())
-                    .start();
-            try {
-                assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-                var said = Files.readString(out);
-                assertThat(process.exitValue()).as(said).isZero();
-                assertThat(said).contains("failed=0");
-                assertThat(moved.accepted()).as(said).isGreaterThanOrEqualTo(CALLERS);
-            } finally {
-                process.destroyForcibly();
-            }
+        try (var before = at(3, server);
+                var moved = at(2, server)) {
+            var said =
+                    move(folder, "jdbc:postgresql://" + NAME + ":" + server.port() + "/postgres?user=postgres", before);
+            assertThat(moved.accepted()).as(said).isGreaterThanOrEqualTo(CALLERS);
         }
     }
 
-    private static FaultProxy secondAddress(PostgresServer server) throws IOException {
-        var address = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
+    @Test
+    void ofSeveralHostsAlsoTheConnectionThatAsksForTheRoleFollows(@TempDir Path folder) throws Exception {
+        try (var primary = PostgresServer.start();
+                var standby = primary.startStandby();
+                var before = at(3, primary);
+                var moved = at(2, primary)) {
+            var url = FailoverTest.url(primary, standby)
+                    .replace("127.0.0.1:" + primary.port(), NAME + ":" + primary.port());
+            var said = move(folder, url, before);
+            assertThat(moved.accepted()).as(said).isGreaterThan(CALLERS);
+        }
+    }
+
+    /** Has the name lead elsewhere, and returns what the program said once nothing is open to where it led before. */
+    private static String move(Path folder, String url, FaultProxy before) throws Exception {
+        var hosts = folder.resolve("hosts");
+        Files.writeString(hosts, "127.0.0.3 " + NAME + "\n");
+        var out = folder.resolve("out");
+        var process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djdk.net.hosts.file=" + hosts,
+                        "-Dsun.net.inetaddr.ttl=0",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        MovedNameTest.class.getName(),
+                        hosts.toString(),
+                        url)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        try {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !process.isAlive() || Files.readString(out).contains("calls="));
+            assertThat(before.accepted()).isGreaterThanOrEqualTo(CALLERS);
+            await().untilAsserted(() -> assertThat(before.live()).isZero());
+            process.getOutputStream().close();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            var said = Files.readString(out);
+            assertThat(process.exitValue()).as(said).isZero();
+            assertThat(said).contains("failed=0");
+            return said;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static FaultProxy at(int last, PostgresServer server) throws IOException {
+        var address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
         try {
             return FaultProxy.at(address, server.port(), server);
         } catch (IOException e) {
-            Assumptions.abort("this machine has no second loopback address: " + e.getMessage());
+            Assumptions.abort("this machine has no further loopback address: " + e.getMessage());
             throw e;
         }
     }
@@ -91,6 +116,7 @@ class MovedNameTest {
         var failed = new AtomicInteger();
         var calls = new AtomicInteger();
         try (var pool = new WellheadDataSource(config)) {
+            await().until(() -> pool.snapshot().idle() >= CALLERS);
             List<CompletableFuture<Void>> callers = IntStream.range(0, CALLERS)
                     .mapToObj(i -> CompletableFuture.runAsync(() -> call(pool, ends, calls, failed)))
                     .toList();
@@ -104,6 +130,8 @@ class MovedNameTest {
             callers.forEach(CompletableFuture::join);
             System.out.println("calls=" + calls + " failed=" + failed + " "
                     + pool.snapshot().counters().closed());
+            // Until the test has looked.
+            while (System.in.read() >= 0) {}
         }
     }
 

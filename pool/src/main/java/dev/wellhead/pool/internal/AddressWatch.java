@@ -24,9 +24,12 @@ import org.slf4j.LoggerFactory;
  * <p>The names are those that the driver itself resolved, as the sockets tell; so nothing has to be known of its URLs, and
  * where sockets cannot be seen nothing is done. They are resolved at every thirtieth pass of the housekeeper (every 30 s
  * at the defaults, which is as long as a JVM keeps an answer), on a worker, one look at a time. A connection's address has
- * left when {@link #ALIKE} answers in a row were the same and lack it: name servers that give out a part of many addresses,
- * another one each time, retire nobody, nor does one that fails. Those concerned are renewed by {@link Renewal}, one at a
- * time and the successor first.
+ * left when {@link #ALIKE} answers in a row were the same and lack it; an answer that fails says nothing. Those concerned
+ * are renewed by {@link Renewal}, one at a time and the successor first.
+ *
+ * <p>Name servers that give out a part of the addresses, another one each time, retire nobody: an address that comes back
+ * within {@link #AWAY} answers shows one, and after the second time nobody leaves for {@link #ROTATES} answers. Of two
+ * addresses in turns the same one comes three times in a row by chance, so that equal answers alone would not do.
  */
 final class AddressWatch {
 
@@ -39,18 +42,62 @@ final class AddressWatch {
     static final int EVERY = 30;
     /** So many answers in a row have to say the same. */
     static final int ALIKE = 3;
+    /** An address that was missing in that many answers, or fewer, and is back was not gone (10 minutes). */
+    static final int AWAY = 20;
+    /** For so many answers nobody leaves because of a name whose addresses have come back twice (an hour). */
+    static final int ROTATES = 120;
 
     private static final Logger LOG = LoggerFactory.getLogger(AddressWatch.class);
 
-    /** What was said last, and how often in a row. */
-    private record Answer(Set<InetAddress> addresses, int times) {}
+    /** What was said of one name so far. */
+    private static final class Answers {
+
+        private Set<InetAddress> last = Set.of();
+        /** How often in a row. */
+        private int times;
+        /** Answers so far. */
+        private int count;
+        /** What is missing, and since which answer; for {@link #AWAY} answers. */
+        private final Map<InetAddress, Integer> missing = new HashMap<>();
+
+        /** Counted down; 0 when no address has come back for {@link #ROTATES} answers. */
+        private int lastReturn;
+
+        private int returnBefore;
+
+        void failed() {
+            times = 0;
+        }
+
+        void add(Set<InetAddress> answer) {
+            count++;
+            times = answer.equals(last) ? times + 1 : 1;
+            for (var address : last) {
+                if (!answer.contains(address)) {
+                    missing.putIfAbsent(address, count);
+                }
+            }
+            missing.values().removeIf(since -> count - since > AWAY);
+            lastReturn = Math.max(0, lastReturn - 1);
+            returnBefore = Math.max(0, returnBefore - 1);
+            if (missing.keySet().removeAll(answer)) {
+                returnBefore = lastReturn;
+                lastReturn = ROTATES;
+            }
+            last = answer;
+        }
+
+        boolean isSettled() {
+            return times >= ALIKE && returnBefore == 0 && !last.isEmpty();
+        }
+    }
 
     private final Pool pool;
     private final Runnable renew;
     private final Resolver resolver;
     private final AtomicBoolean looks = new AtomicBoolean();
     /** By name; only whoever has set {@link #looks} touches it. */
-    private final Map<String, Answer> answers = new HashMap<>();
+    private final Map<String, Answers> answers = new HashMap<>();
     /** The housekeeper's. */
     private int passes;
 
@@ -105,18 +152,17 @@ final class AddressWatch {
     }
 
     private void look(String name, List<PoolEntry> entries) {
+        var said = answers.computeIfAbsent(name, unused -> new Answers());
         Set<InetAddress> addresses;
         try {
             addresses = Set.copyOf(new HashSet<>(List.of(resolver.resolve(name))));
         } catch (UnknownHostException | RuntimeException e) {
             // Whether the server can be reached by it, the next connect tells.
-            answers.remove(name);
+            said.failed();
             return;
         }
-        var before = answers.get(name);
-        int times = before != null && before.addresses().equals(addresses) ? before.times() + 1 : 1;
-        answers.put(name, new Answer(addresses, times));
-        if (times >= ALIKE && !addresses.isEmpty()) {
+        said.add(addresses);
+        if (said.isSettled()) {
             renew(name, entries, addresses);
         }
     }
@@ -138,12 +184,12 @@ final class AddressWatch {
         }
         if (count > 0) {
             LOG.info(
-                    "pool {}: {} leads to {} now; {} connections to {} are renewed, one at a time",
+                    "host name leads elsewhere pool={} name={} from={} to={} connections={} are being renewed",
                     pool.name(),
                     name,
+                    left,
                     addresses.stream().map(InetAddress::getHostAddress).sorted().toList(),
-                    count,
-                    left);
+                    count);
             renew.run();
         }
     }

@@ -38,6 +38,8 @@ final class HostProbe {
     private final AtomicReference<@Nullable Question> running = new AtomicReference<>();
     private final AtomicInteger hung = new AtomicInteger();
     private volatile boolean closed;
+    /** What a question uses now is not kept; set before what is kept is dropped. */
+    private volatile boolean outdated;
 
     /** The consumers are called on workers. */
     HostProbe(
@@ -86,9 +88,15 @@ final class HostProbe {
         }
     }
 
+    /** Asks over a new connection from now on. Never blocks. */
+    void reconnect() {
+        outdated = true;
+        rest();
+    }
+
     private void keep(@Nullable Connection connection) {
         kept.set(connection);
-        if (closed) {
+        if (closed || outdated) {
             drop(kept.getAndSet(null));
         }
     }
@@ -148,6 +156,7 @@ final class HostProbe {
                 }
             }
             long limitMillis = TimeUnit.NANOSECONDS.toMillis(LIMIT_NANOS);
+            outdated = false;
             var fresh = connector.connectTo(host, limitMillis);
             used = fresh;
             fresh.setNetworkTimeout(Runnable::run, (int) limitMillis);

@@ -127,6 +127,11 @@ final class Hosts {
         }
     }
 
+    /** A host's name leads to another address now: all are asked over new connections. Never blocks. */
+    void reconnect() {
+        probes.values().forEach(HostProbe::reconnect);
+    }
+
     private void askAll() {
         hurries.set(false);
         if (closed) {
@@ -275,7 +280,7 @@ final class Hosts {
         claims = now;
         if (now.size() > 1 && best != null) {
             var text = now.stream()
-                    .map(host -> host.address() + " timeline=" + host.timeline())
+                    .map(host -> host.address() + " timeline=" + (host.timeline() == 0 ? "unknown" : host.timeline()))
                     .collect(Collectors.joining(", "));
             var kept = best.address();
             then.add(() -> LOG.error(

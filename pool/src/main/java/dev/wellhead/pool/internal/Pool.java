@@ -116,7 +116,11 @@ public final class Pool {
         this.releaser = new Releaser(this, dispatcher, renewal);
         this.leakWatch = new LeakWatch(this, leases, releaser);
         this.housekeeper = new Housekeeper(
-                this, validator, leakWatch, renewal, new AddressWatch(this, renewal::next, InetAddress::getAllByName));
+                this,
+                validator,
+                leakWatch,
+                renewal,
+                new AddressWatch(this, this::addressLeft, InetAddress::getAllByName));
         this.hosts = new PoolHosts(this, connector, showable);
     }
 
@@ -412,6 +416,12 @@ public final class Pool {
     private void loginChanged() {
         locked(() -> renewal.loginChanged(connector.logins().generation(), now()));
         renewal.next();
+    }
+
+    /** What was opened to an address that its name has left is due. */
+    private void addressLeft() {
+        renewal.next();
+        hosts.addressLeft();
     }
 
     /** Refuses newcomers and waits for leases to end. */

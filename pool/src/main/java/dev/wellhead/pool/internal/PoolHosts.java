@@ -52,6 +52,14 @@ public final class PoolHosts {
         }
     }
 
+    /** A host's name leads to another address now: its role is asked there. */
+    void addressLeft() {
+        var told = doubted;
+        if (told != null) {
+            told.reconnect();
+        }
+    }
+
     /** This is the pool of one of their replicas. */
     void follow(Hosts several) {
         doubted = several;

@@ -166,6 +166,43 @@ class AddressWatchTest {
     }
 
     @Test
+    void nobodyIsRenewedWhereTwoAddressesComeInTurnsThoughOneComesOftenInARow() throws Exception {
+        var pool = open(CONNECTIONS);
+        var turn = new AtomicInteger();
+        var watch = watch(pool, name -> answer(turn.get()));
+        // Each comes back once before one of them comes three times in a row.
+        for (int address : new int[] {1, 2, 1, 2, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2}) {
+            turn.set(address);
+            look(watch, 1);
+        }
+        assertThat(pool.shelf().entries()).hasSize(CONNECTIONS).noneMatch(entry -> entry.isDue(pool.now()));
+        // Until nothing has come back for an hour.
+        look(watch, AddressWatch.ROTATES - 8);
+        assertThat(pool.shelf().entries()).hasSize(CONNECTIONS).noneMatch(entry -> entry.isDue(pool.now()));
+        await().until(() -> {
+            watch.look();
+            return left(pool) == CONNECTIONS;
+        });
+    }
+
+    @Test
+    void aNameThatMovesThereAndBackIsFollowedBothTimes() throws Exception {
+        var pool = open(2 * CONNECTIONS);
+        var leadsTo = new AtomicInteger(1);
+        var watch = watch(pool, name -> answer(leadsTo.get()));
+        look(watch, 1);
+        leadsTo.set(2);
+        look(watch, AddressWatch.ALIKE);
+        await().until(() -> left(pool) == CONNECTIONS);
+        for (var entry : pool.shelf().entries()) {
+            entry.lookout(to(NAME, 2));
+        }
+        leadsTo.set(1);
+        look(watch, AddressWatch.ALIKE);
+        await().until(() -> left(pool) == 2 * CONNECTIONS);
+    }
+
+    @Test
     void anAddressGivenAsANumberIsNeverAsked() throws Exception {
         var pool = open(CONNECTIONS);
         for (var entry : pool.shelf().entries()) {
