@@ -360,8 +360,11 @@ class RoomTest {
                         .idleTimeout(Duration.ZERO));
         await().until(() -> pool.snapshot().idle() == 1);
         clock.advance(Duration.ofMinutes(6));
-        pool.housekeeper().pass(clock.nanos());
-        await().until(() -> driver.opened() == 2 && pool.snapshot().idle() == 1);
+        // The jump of the clock has it validated first, and what is being validated is left to the next pass.
+        await().until(() -> {
+            pool.housekeeper().pass(clock.nanos());
+            return driver.opened() == 2 && pool.snapshot().idle() == 1;
+        });
         assertThat(driver.peakOpen()).isEqualTo(1);
     }
 
