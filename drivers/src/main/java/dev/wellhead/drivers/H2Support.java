@@ -5,8 +5,10 @@ package dev.wellhead.drivers;
 import dev.wellhead.pool.spi.DriverSupport;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>The limit of statements</h2>
  *
  * It goes into the session as {@code QUERY_TIMEOUT}, which {@link java.sql.Statement#setQueryTimeout} changes for all
- * statements of the session that come after, those of the next holder too.
+ * statements of the session that come after; the pool puts it back for the next holder.
  */
 public final class H2Support implements DriverSupport {
 
@@ -79,6 +81,25 @@ public final class H2Support implements DriverSupport {
             return TransactionState.NONE;
         }
         return session.hasPendingTransaction() ? TransactionState.OPEN : TransactionState.UNKNOWN;
+    }
+
+    @Override
+    public OptionalInt sessionQueryTimeout(Connection physical) {
+        var session = session(physical);
+        return session == null ? OptionalInt.empty() : OptionalInt.of(session.getQueryTimeout());
+    }
+
+    @Override
+    public void restoreSessionQueryTimeout(Connection physical, int millis) throws SQLException {
+        try (var statement = physical.createStatement()) {
+            // The driver remembers what it was told last, in whole seconds; the session has it to the millisecond.
+            statement.setQueryTimeout(
+                    (int) Duration.ofMillis(millis).plusMillis(999).toSeconds());
+        }
+        var session = session(physical);
+        if (session != null) {
+            session.setQueryTimeout(millis);
+        }
     }
 
     @Override

@@ -248,6 +248,26 @@ abstract class DriverContract {
     }
 
     @Test
+    void limitOfAStatementEndsWithTheLeaseAtTheLatest() throws SQLException {
+        try (var pool = new WellheadDataSource(
+                config().maxSize(1).statementTimeout(Duration.ofMillis(20_500)).build())) {
+            int before;
+            try (var connection = pool.getConnection();
+                    var statement = connection.createStatement()) {
+                before = statement.getQueryTimeout();
+                statement.setQueryTimeout(7);
+                assertThat(statement.getQueryTimeout()).isEqualTo(7);
+                assertThat(column(connection, "SELECT 1")).containsExactly("1");
+            }
+            try (var connection = pool.getConnection();
+                    var statement = connection.createStatement()) {
+                assertThat(statement.getQueryTimeout()).isEqualTo(before);
+            }
+            assertThat(pool.snapshot().counters().opened()).isOne();
+        }
+    }
+
+    @Test
     void tellsTheTransactionState() throws SQLException {
         try (var pool = new WellheadDataSource(config().build())) {
             table(pool, "states");

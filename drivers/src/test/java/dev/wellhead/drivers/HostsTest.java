@@ -14,6 +14,7 @@ import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.ReplicaReads;
 import dev.wellhead.pool.WellheadDataSource;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A primary, its standby, and who is connected to which. */
 @Timeout(120)
@@ -320,30 +323,34 @@ class HostsTest {
         }
     }
 
-    @Test
-    void callersComeBackToThePreferredHostWithoutAFailureOnceItIsSteady() throws Exception {
-        var config = config("&targetServerType=preferSecondary").build();
+    @ParameterizedTest
+    @ValueSource(strings = {"preferSecondary", "preferPrimary"})
+    void callersComeBackToThePreferredHostWithoutAFailureOnceItIsSteady(String target) throws Exception {
+        var preferred = target.equals("preferPrimary") ? primary : standby;
+        var other = target.equals("preferPrimary") ? standby : primary;
+        var config = config("&targetServerType=" + target).build();
         var ends = new AtomicBoolean();
         var failures = new AtomicInteger();
         var calls = new AtomicInteger();
         try (var pool = open(config)) {
-            await().until(() -> seen(pool, standby).isTarget());
-            assertThat(writesAt(pool)).isEqualTo(standby.port());
+            await().until(() -> seen(pool, preferred).isTarget());
+            assertThat(writesAt(pool)).isEqualTo(preferred.port());
             var callers = IntStream.range(0, 4)
-                    .mapToObj(i -> CompletableFuture.runAsync(() -> callUntil(pool, ends, calls, failures)))
+                    .mapToObj(i ->
+                            CompletableFuture.runAsync(() -> callUntil(pool, ends, calls, failures), OwnThread.EACH))
                     .toList();
             try {
-                standby.stopImmediately();
-                await().until(() -> seen(pool, primary).isTarget());
+                preferred.stopImmediately();
+                await().until(() -> seen(pool, other).isTarget());
                 int then = calls.get();
                 await().until(() -> calls.get() > then + 100);
                 failures.set(0);
 
-                standby.restart();
+                preferred.restart();
                 await().atMost(Duration.ofSeconds(40))
-                        .until(() -> seen(pool, standby).isTarget());
+                        .until(() -> seen(pool, preferred).isTarget());
                 await().until(() -> pool.snapshot().counters().closed().get(EvictReason.FAILOVER) > 0
-                        && writesAt(pool) == standby.port());
+                        && writesAt(pool) == preferred.port());
                 int back = calls.get();
                 await().until(() -> calls.get() > back + 100);
                 assertThat(failures).hasValue(0);

@@ -9,6 +9,7 @@ import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.testkit.FaultProxy;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -118,7 +119,7 @@ class MovedNameTest {
         try (var pool = new WellheadDataSource(config)) {
             await().until(() -> pool.snapshot().idle() >= CALLERS);
             List<CompletableFuture<Void>> callers = IntStream.range(0, CALLERS)
-                    .mapToObj(i -> CompletableFuture.runAsync(() -> call(pool, ends, calls, failed)))
+                    .mapToObj(i -> CompletableFuture.runAsync(() -> call(pool, ends, calls, failed), OwnThread.EACH))
                     .toList();
             await().until(() -> calls.get() > 100);
             Files.writeString(hosts, "127.0.0.2 " + NAME + "\n");

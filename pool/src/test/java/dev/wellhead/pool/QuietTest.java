@@ -25,7 +25,10 @@ class QuietTest {
     @Test
     void closesAllAndOpensNothingBeforeTheNextAcquire() throws Exception {
         var server = PostgresServer.shared();
-        try (var pool = new WellheadDataSource(config("quiet").build())) {
+        // Long enough that a busy machine opens both before the pool goes quiet again.
+        var quietAfter = Duration.ofSeconds(3);
+        try (var pool =
+                new WellheadDataSource(config("quiet").quietAfter(quietAfter).build())) {
             await().until(() -> pool.snapshot().idle() == 2);
             assertThat(pool.isQuiet()).isFalse();
             await().until(() -> pool.isQuiet() && Work.sessions(server, "quiet").isEmpty());

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>What is put back</h2>
  *
- * Auto-commit, read-only, isolation, holdability, catalog, schema, type map, network timeout and client info, where
- * they were changed through JDBC. What is changed by SQL ({@code SET ...}) is not seen here; a transaction begun by SQL
+ * Auto-commit, read-only, isolation, holdability, catalog, schema, type map, network timeout, client info and a query
+ * timeout that is the session's, where they were changed through JDBC. What is changed by SQL ({@code SET ...}) is not seen here; a transaction begun by SQL
  * is, where the driver knows its transaction state.
  *
  * <h2>Is a transaction open?</h2>
@@ -69,6 +70,9 @@ final class SessionState {
             "network timeout",
             Connection::getNetworkTimeout,
             (c, millis) -> c.setNetworkTimeout(AT_ONCE, Objects.requireNonNullElse(millis, 0)));
+    /** The limit of statements, where it is one of the session. */
+    private final Setting<Integer> queryTimeout;
+
     private final Setting<Properties> clientInfo =
             new Setting<>("client info", SessionState::clientInfoCopy, Connection::setClientInfo);
 
@@ -109,6 +113,18 @@ final class SessionState {
                 "schema",
                 Connection::getSchema,
                 config.schema().isPresent() ? Connection::setSchema : driver::restoreSchema);
+        this.queryTimeout = queryTimeout(driver);
+    }
+
+    private static Setting<Integer> queryTimeout(DriverSupport driver) {
+        return new Setting<>(
+                "query timeout",
+                physical -> {
+                    var millis = driver.sessionQueryTimeout(physical);
+                    return millis.isPresent() ? millis.getAsInt() : null;
+                },
+                (physical, millis) ->
+                        driver.restoreSessionQueryTimeout(physical, Objects.requireNonNullElse(millis, 0)));
     }
 
     /** Puts a fresh physical connection into the state that each handle starts with, and remembers it. */
@@ -340,6 +356,19 @@ final class SessionState {
         networkTimeout.change(physical, millis, (c, value) -> c.setNetworkTimeout(executor, millis));
     }
 
+    /** Limits a statement of the holder's, or by it, with some drivers, all that the session runs from now on. */
+    void setQueryTimeout(Statement statement, int seconds) throws SQLException {
+        if (driver.sessionQueryTimeout(physical).isEmpty()) {
+            statement.setQueryTimeout(seconds);
+            return;
+        }
+        changed = true;
+        queryTimeout.change(
+                physical,
+                (int) Math.min(Integer.MAX_VALUE, TimeUnit.SECONDS.toMillis(seconds)),
+                (c, millis) -> statement.setQueryTimeout(seconds));
+    }
+
     void setClientInfo(@Nullable String name, @Nullable String value) throws SQLClientInfoException {
         changeClientInfo((c, info) -> c.setClientInfo(name, value));
     }
@@ -436,6 +465,7 @@ final class SessionState {
                 || schema.isChanged()
                 || typeMap.isChanged()
                 || networkTimeout.isChanged()
+                || queryTimeout.isChanged()
                 || clientInfo.isChanged();
     }
 
@@ -534,6 +564,7 @@ final class SessionState {
             clientInfo.restore(physical);
         }
         typeMap.restore(physical);
+        queryTimeout.restore(physical);
         autoCommit.restore(physical);
     }
 

@@ -96,6 +96,18 @@ class StatementHandle extends StatementDelegate {
     }
 
     @Override
+    public final void setQueryTimeout(int seconds) throws SQLException {
+        var entry = open();
+        try {
+            entry.session().setQueryTimeout(physical(), seconds);
+        } catch (SQLException e) {
+            throw entry.failed(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
     public final void close() throws SQLException {
         var entry = connection.entry();
         if (closed || entry == null) {

@@ -9,6 +9,7 @@ import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.ServiceLoader;
@@ -201,6 +202,22 @@ public interface DriverSupport {
     default void restoreSchema(Connection physical, @Nullable String before) throws SQLException {
         physical.setSchema(before);
     }
+
+    /**
+     * The limit of statements in milliseconds, 0 for none, where {@link java.sql.Statement#setQueryTimeout} changes it for
+     * the whole session, without a round trip; the pool then puts it back at the end of a lease that changed it. Empty
+     * where each statement has its own.
+     */
+    default OptionalInt sessionQueryTimeout(Connection physical) {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Puts the limit that {@link #sessionQueryTimeout} said back; called only where it said one.
+     *
+     * @throws SQLException when that failed; the connection will be closed
+     */
+    default void restoreSessionQueryTimeout(Connection physical, int millis) throws SQLException {}
 
     /** Whether this error means that the physical connection must not be used again. */
     default boolean isFatal(SQLException error) {
