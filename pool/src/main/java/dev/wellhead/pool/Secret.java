@@ -2,13 +2,19 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool;
 
+import dev.wellhead.pool.internal.JdbcUrl;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.regex.Pattern;
 
 /** A text that has no printable form: {@code toString()} and every record that holds it show {@code ****}. */
 public final class Secret {
 
     private static final Secret EMPTY = new Secret("");
+
+    private static final Pattern ASSIGNED =
+            Pattern.compile("(?i)((?:^|[\\s{\\[\"'])[a-z_.-]*(?:password|passwd|pwd|secret|token)[a-z_.-]*\\s*=\\s*)"
+                    + "(?:\"[^\"]*\"|'[^']*'|[^\\s,;&}\\]]+)");
 
     private final String value;
 
@@ -24,6 +30,14 @@ public final class Secret {
     /** The empty secret: no password. */
     public static Secret empty() {
         return EMPTY;
+    }
+
+    /**
+     * A text that is not known to be harmless, with {@code ****} in place of what looks like a secret: logins and secret
+     * parameters of a URL, and what is assigned to a name that speaks of one, as in {@code password=x}.
+     */
+    public static String mask(String text) {
+        return ASSIGNED.matcher(JdbcUrl.mask(text)).replaceAll("$1****");
     }
 
     /** The text itself. Hand it to the driver and nowhere else. */

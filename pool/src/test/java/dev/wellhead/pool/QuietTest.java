@@ -29,7 +29,7 @@ class QuietTest {
         var quietAfter = Duration.ofSeconds(3);
         try (var pool =
                 new WellheadDataSource(config("quiet").quietAfter(quietAfter).build())) {
-            await().until(() -> pool.snapshot().idle() == 2);
+            await().until(() -> pool.snapshot().total() == 2);
             assertThat(pool.isQuiet()).isFalse();
             await().until(() -> pool.isQuiet() && Work.sessions(server, "quiet").isEmpty());
             long opened = pool.snapshot().counters().opened();
@@ -41,7 +41,7 @@ class QuietTest {
 
             assertThat(Work.pid(pool)).isPositive();
             assertThat(pool.isQuiet()).isFalse();
-            await().until(() -> pool.snapshot().idle() == 2);
+            await().until(() -> pool.snapshot().total() == 2);
             await().until(() -> pool.isQuiet() && pool.snapshot().total() == 0);
         }
     }
@@ -60,14 +60,14 @@ class QuietTest {
     void offByDefaultAndSwitchedWhileThePoolRuns() throws Exception {
         try (var pool = new WellheadDataSource(
                 config("switched").quietAfter(Duration.ZERO).build())) {
-            await().until(() -> pool.snapshot().idle() == 2);
+            await().until(() -> pool.snapshot().total() == 2);
             await().during(QUIET.multipliedBy(2)).until(() -> !pool.isQuiet());
             assertThat(pool.snapshot().total()).isEqualTo(2);
             assertThat(pool.snapshot().counters().closed()).containsEntry(EvictReason.QUIET, 0L);
             pool.reconfigure(config("switched").build());
             await().until(() -> pool.snapshot().total() == 0);
             pool.reconfigure(config("switched").quietAfter(Duration.ZERO).build());
-            await().until(() -> pool.snapshot().idle() == 2);
+            await().until(() -> pool.snapshot().total() == 2);
         }
     }
 }

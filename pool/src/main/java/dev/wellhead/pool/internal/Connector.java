@@ -169,7 +169,13 @@ final class Connector {
         if (!login.password().isEmpty()) {
             properties.setProperty("password", login.password().reveal());
         }
-        var link = support.connect(driver(url), url, properties);
+        var driver = driver(url);
+        Link link;
+        try {
+            link = support.connect(driver, url, properties);
+        } catch (Exception | Error e) {
+            throw Redaction.of(properties).clean(e);
+        }
         if (link == null) {
             throw new SQLNonTransientConnectionException(
                     "The driver returned no connection for " + config.shownUrl(), "08001");
@@ -179,7 +185,7 @@ final class Connector {
             return link;
         } catch (Exception | Error e) {
             closeAfter(link.physical(), e);
-            throw e;
+            throw Redaction.of(properties).clean(e);
         }
     }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.pool.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class RedactionTest {
+
+    private static final String SECRET = "c4n4ry-pass";
+
+    private static Redaction redaction() {
+        var properties = new Properties();
+        properties.setProperty("user", "clerk");
+        properties.setProperty("password", SECRET);
+        properties.setProperty("sslpassword", "c4n4ry");
+        properties.setProperty("trustStorePassword", "abc");
+        return Redaction.of(properties);
+    }
+
+    private static String trace(Throwable failure) {
+        var text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
+    }
+
+    @Test
+    void whatHoldsNoSecretGoesOnAsItIs() {
+        var failure = new SQLException("connection refused to abc", "08001", new IOException("refused"));
+        assertThat(redaction().clean(failure)).isSameAs(failure);
+    }
+
+    @Test
+    void aSecretIsTakenOutWhereverItHangs() {
+        var failure = new SQLException("login failed with {password=" + SECRET + "}", "28P01", 1045);
+        failure.initCause(new IOException("sent " + SECRET, new IllegalArgumentException("c4n4ry")));
+        failure.addSuppressed(new RuntimeException("closing with " + SECRET));
+        failure.setNextException(new SQLException("next " + SECRET, "08006"));
+
+        var clean = (SQLException) redaction().clean(failure);
+
+        assertThat(trace(clean)).doesNotContain("c4n4ry").contains("login failed with {password=****}");
+        assertThat(clean.getNextException().getMessage()).isEqualTo("next ****");
+        assertThat(clean.getSQLState()).isEqualTo("28P01");
+        assertThat(clean.getErrorCode()).isEqualTo(1045);
+        assertThat(clean.getStackTrace()).isEqualTo(failure.getStackTrace());
+        assertThat(clean.getCause()).hasMessage("java.io.IOException: sent ****");
+        assertThat(clean.getSuppressed()).hasSize(1);
+    }
+
+    @Test
+    void circlesEnd() {
+        var inner = new SQLException("inner " + SECRET);
+        var outer = new SQLException("outer", inner);
+        inner.initCause(outer);
+        inner.setNextException(outer);
+        outer.addSuppressed(inner);
+
+        assertThat(trace(redaction().clean(outer))).doesNotContain("c4n4ry").contains("inner ****");
+    }
+
+    @Test
+    void chainThatDoesNotEndIsCut() {
+        var failure = new SQLException("first");
+        for (int i = 0; i < 10_000; i++) {
+            failure = new SQLException("link " + i + " " + SECRET, failure);
+        }
+        assertThat(trace(redaction().clean(failure))).doesNotContain("c4n4ry").hasSizeLessThan(200_000);
+    }
+
+    @Test
+    void textThatCannotBeReadIsNoFailureOfItsOwn() {
+        var failure = new SQLException("outer " + SECRET, new IllegalStateException() {
+
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new UnsupportedOperationException("no text");
+            }
+        });
+        assertThat(trace(redaction().clean(failure)))
+                .doesNotContain("c4n4ry")
+                .contains("the text cannot be read: java.lang.UnsupportedOperationException");
+    }
+
+    @Test
+    void anErrorOfTheDriversStaysOne() {
+        var harmless = new LinkageError("no class");
+        assertThatThrownBy(() -> redaction().clean(harmless)).isSameAs(harmless);
+        assertThat(redaction().clean(new LinkageError("with " + SECRET)))
+                .hasMessage("java.lang.LinkageError: with ****");
+    }
+}
