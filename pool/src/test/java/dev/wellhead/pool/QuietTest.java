@@ -41,7 +41,8 @@ class QuietTest {
 
             assertThat(Work.pid(pool)).isPositive();
             assertThat(pool.isQuiet()).isFalse();
-            await().until(() -> pool.snapshot().total() == 2);
+            // A third is opened where the first was held for longer than two passes.
+            await().until(() -> pool.snapshot().total() >= 2);
             await().until(() -> pool.isQuiet() && pool.snapshot().total() == 0);
         }
     }
