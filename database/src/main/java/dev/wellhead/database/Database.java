@@ -40,7 +40,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
 
     private Database(DatabaseConfig config, WellheadDataSource dataSource, Retrier.Time time) {
         var url = config.pool().jdbcUrl();
-        var judge = ErrorJudge.forUrl(url);
+        var judge = ErrorJudge.of(config);
         this.settings = new LiveSettings(config);
         this.dataSource = dataSource;
         this.retrier = new Retrier(config.name(), () -> settings.get().retry(), judge, dataSource::snapshot, time);
@@ -74,7 +74,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
             var failed = new FailedCall(
                     config.name(),
                     "open",
-                    ErrorJudge.forUrl(config.pool().jdbcUrl()).judge(e, Phase.CONNECT),
+                    ErrorJudge.of(config).judge(e, Phase.CONNECT),
                     Phase.CONNECT,
                     ErrorJudge.sqlStateOf(e),
                     e.attempts(),

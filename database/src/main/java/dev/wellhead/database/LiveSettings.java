@@ -50,7 +50,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
             var before = current;
             var pool = dataSource.reconfigure(wanted.pool());
             current = new DatabaseConfig(
-                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold());
+                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold(), before.errors());
             if (!before.health().equals(wanted.health())) {
                 health.restart();
             }
