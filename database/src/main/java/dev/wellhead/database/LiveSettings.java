@@ -104,6 +104,11 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 wanted.retry().multiplier()),
                         different("retry.jitter", retry.jitter(), wanted.retry().jitter()),
                         different(
+                                "retry.deadline",
+                                retry.deadline(),
+                                wanted.retry().deadline()),
+                        different("retry.budget", retry.budget(), wanted.retry().budget()),
+                        different(
                                 "health.enabled",
                                 health.enabled(),
                                 wanted.health().enabled()),
