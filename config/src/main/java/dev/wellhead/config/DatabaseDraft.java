@@ -37,6 +37,8 @@ final class DatabaseDraft {
     Duration maxDelay = RetryPolicy.DEFAULT.maxDelay();
     double multiplier = RetryPolicy.DEFAULT.multiplier();
     boolean jitter = RetryPolicy.DEFAULT.jitter();
+    Duration retryDeadline = RetryPolicy.DEFAULT.deadline();
+    double retryBudget = RetryPolicy.DEFAULT.budget();
     boolean healthEnabled = HealthPolicy.DEFAULT.enabled();
     Duration healthInterval = HealthPolicy.DEFAULT.interval();
     Duration healthLimit = HealthPolicy.DEFAULT.limit();
@@ -64,7 +66,7 @@ final class DatabaseDraft {
     DatabaseConfig build() {
         return new DatabaseConfig(
                 pool.build(),
-                new RetryPolicy(maxRetries, initialDelay, maxDelay, multiplier, jitter),
+                new RetryPolicy(maxRetries, initialDelay, maxDelay, multiplier, jitter, retryDeadline, retryBudget),
                 new HealthPolicy(healthEnabled, healthInterval, healthLimit, strikes),
                 slowQueryThreshold);
     }

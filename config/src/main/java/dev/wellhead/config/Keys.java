@@ -527,6 +527,20 @@ final class Keys {
                         (draft, value) -> draft.jitter = value,
                         bound -> bound.config().retry().jitter()),
                 new Key<>(
+                        "retry.deadline",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "No attempt of a call begins later than this after its first; 0: no deadline.",
+                        (draft, value) -> draft.retryDeadline = value,
+                        bound -> bound.config().retry().deadline()),
+                new Key<>(
+                        "retry.budget",
+                        ValueType.share(),
+                        false,
+                        "Retries that one successful call earns for all calls of the database, which begin with 100; 0: no budget.",
+                        (draft, value) -> draft.retryBudget = value,
+                        bound -> bound.config().retry().budget()),
+                new Key<>(
                         "health.enabled",
                         flag(),
                         false,

@@ -56,7 +56,8 @@ class KeysTest {
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
-                .filter(name -> !Set.of("pool", "retry", "health").contains(name))
+                // What a program knows of errors is code, which no file can hold.
+                .filter(name -> !Set.of("pool", "retry", "health", "errors").contains(name))
                 .forEach(components::add);
         var keys = Keys.names().stream()
                 .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))

@@ -7,6 +7,7 @@ import dev.wellhead.database.internal.RecordValues;
 import dev.wellhead.sql.JdbcText;
 import dev.wellhead.sql.QuestionMarks;
 import dev.wellhead.sql.SqlText;
+import dev.wellhead.sql.StatementKind;
 import java.lang.reflect.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class Arguments {
 
     private final JdbcText text;
+    private final StatementKind kind;
 
     /** By parameter; an {@code Object[]} where the text has a list. */
     private final @Nullable Object[] values;
 
-    private Arguments(JdbcText text, @Nullable Object[] values) {
+    private Arguments(JdbcText text, StatementKind kind, @Nullable Object[] values) {
         this.text = text;
+        this.kind = kind;
         this.values = values;
     }
 
@@ -58,7 +61,7 @@ final class Arguments {
                 }
                 requireNoRefusal(text, i, list, values[i], writer);
             }
-            return new Arguments(sizes == null ? text.render(marks) : text.render(marks, sizes), values);
+            return new Arguments(sizes == null ? text.render(marks) : text.render(marks, sizes), text.kind(), values);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("operation \"" + operation + "\": " + e.getMessage(), e);
         }
@@ -76,6 +79,10 @@ final class Arguments {
             requireNoRefusal(text, i, null, values[i], writer);
         }
         return values;
+    }
+
+    StatementKind kind() {
+        return kind;
     }
 
     String sql() {

@@ -8,12 +8,15 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The calls of one database since it was opened. {@code calls = succeeded + failed + those under way}.
+ * The calls of one database since it was opened. {@code calls = succeeded + failed + those under way};
+ * {@code retries} is the sum of {@code retriesByReason}.
  *
  * @param calls calls begun
  * @param succeeded calls that returned
  * @param failed calls that threw, each counted once however often it was tried
  * @param retries further attempts
+ * @param retriesByReason further attempts by what the error before them means; every meaning is present
+ * @param retriesRefused calls that might have been tried again and were not, by why; every refusal is present
  * @param failuresByKind failed calls by what the error means; every meaning is present
  * @param meanLatency mean time of succeeded calls, waits and retries included; zero before the first
  */
@@ -22,11 +25,15 @@ public record CallCounters(
         long succeeded,
         long failed,
         long retries,
+        Map<Meaning, Long> retriesByReason,
+        Map<RetryRefusal, Long> retriesRefused,
         Map<Meaning, Long> failuresByKind,
         Duration meanLatency) {
 
-    /** Copies the map. */
+    /** Copies the maps. */
     public CallCounters {
+        retriesByReason = Collections.unmodifiableMap(new EnumMap<>(retriesByReason));
+        retriesRefused = Collections.unmodifiableMap(new EnumMap<>(retriesRefused));
         failuresByKind = Collections.unmodifiableMap(new EnumMap<>(failuresByKind));
     }
 }

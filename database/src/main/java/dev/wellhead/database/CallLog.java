@@ -19,6 +19,7 @@ final class CallLog {
     /** The kinds of lines. */
     private enum Event {
         RETRY_SCHEDULED("retry scheduled", Level.WARN),
+        RETRY_REFUSED("retry refused", Level.WARN),
         CALL_FAILED("call failed", Level.WARN),
         SLOW_QUERY("slow query", Level.WARN),
         TRANSACTION_ROLLED_BACK("transaction rolled back", Level.WARN),
@@ -59,6 +60,17 @@ final class CallLog {
                 Event.RETRY_SCHEDULED.level,
                 call.operation(),
                 "attempt=" + attempt + "/" + mostAttempts + " delayMs=" + delay.toMillis() + " cause="
+                        + call.judgement().meaning() + state(call));
+    }
+
+    /** What might have been tried again is not. */
+    void retryRefused(FailedCall call, int mostAttempts, RetryRefusal reason) {
+        write(
+                Event.RETRY_REFUSED,
+                Event.RETRY_REFUSED.level,
+                call.operation(),
+                "reason=" + reason + " attempts=" + call.attempts() + "/" + mostAttempts + " elapsedMs="
+                        + call.elapsed().toMillis() + " cause="
                         + call.judgement().meaning() + state(call));
     }
 

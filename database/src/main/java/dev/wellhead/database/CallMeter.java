@@ -13,21 +13,20 @@ final class CallMeter {
     private final LongAdder calls = new LongAdder();
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder succeededNanos = new LongAdder();
-    private final LongAdder retries = new LongAdder();
-    private final Map<Meaning, LongAdder> failed = new EnumMap<>(Meaning.class);
-
-    CallMeter() {
-        for (var meaning : Meaning.values()) {
-            failed.put(meaning, new LongAdder());
-        }
-    }
+    private final Map<Meaning, LongAdder> retried = adders(Meaning.class);
+    private final Map<RetryRefusal, LongAdder> refused = adders(RetryRefusal.class);
+    private final Map<Meaning, LongAdder> failed = adders(Meaning.class);
 
     void begun() {
         calls.increment();
     }
 
-    void retried() {
-        retries.increment();
+    void retried(Meaning reason) {
+        add(retried, reason);
+    }
+
+    void refused(RetryRefusal reason) {
+        add(refused, reason);
     }
 
     void succeeded(long elapsedNanos) {
@@ -36,17 +35,46 @@ final class CallMeter {
     }
 
     void failed(Meaning meaning) {
-        // Every meaning has its adder from the start.
-        failed.computeIfAbsent(meaning, key -> new LongAdder()).increment();
+        add(failed, meaning);
     }
 
     CallCounters counters() {
         // Ends are read before begins, so that begins are never fewer.
-        Map<Meaning, Long> failures = new EnumMap<>(Meaning.class);
-        failed.forEach((meaning, count) -> failures.put(meaning, count.sum()));
-        long failedTotal = failures.values().stream().mapToLong(Long::longValue).sum();
+        var failures = sums(failed, Meaning.class);
+        var retries = sums(retried, Meaning.class);
         long good = succeeded.sum();
         var mean = good == 0 ? Duration.ZERO : Duration.ofNanos(succeededNanos.sum() / good);
-        return new CallCounters(calls.sum(), good, failedTotal, retries.sum(), failures, mean);
+        return new CallCounters(
+                calls.sum(),
+                good,
+                total(failures),
+                total(retries),
+                retries,
+                sums(refused, RetryRefusal.class),
+                failures,
+                mean);
+    }
+
+    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {
+        Map<E, LongAdder> all = new EnumMap<>(type);
+        for (var constant : type.getEnumConstants()) {
+            all.put(constant, new LongAdder());
+        }
+        return all;
+    }
+
+    /** Every constant has its adder from the start, so the map never changes. */
+    private static <E extends Enum<E>> void add(Map<E, LongAdder> adders, E constant) {
+        adders.computeIfAbsent(constant, key -> new LongAdder()).increment();
+    }
+
+    private static <E extends Enum<E>> Map<E, Long> sums(Map<E, LongAdder> adders, Class<E> type) {
+        Map<E, Long> all = new EnumMap<>(type);
+        adders.forEach((constant, count) -> all.put(constant, count.sum()));
+        return all;
+    }
+
+    private static long total(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -19,6 +19,7 @@ final class Calls implements Session {
     private final LongSupplier clock;
     private final LongSupplier slowNanos;
     private final Transactions transactions;
+    private final boolean isIdempotent;
 
     /** @param slowNanos work that takes longer is logged; 0: none is */
     Calls(
@@ -27,18 +28,41 @@ final class Calls implements Session {
             LongSupplier clock,
             LongSupplier slowNanos,
             Transactions transactions) {
+        this(dataSource, retrier, clock, slowNanos, transactions, false);
+    }
+
+    private Calls(
+            WellheadDataSource dataSource,
+            Retrier retrier,
+            LongSupplier clock,
+            LongSupplier slowNanos,
+            Transactions transactions,
+            boolean isIdempotent) {
         this.dataSource = dataSource;
         this.retrier = retrier;
         this.clock = clock;
         this.slowNanos = slowNanos;
         this.transactions = transactions;
+        this.isIdempotent = isIdempotent;
+    }
+
+    /** The same database, called otherwise. */
+    Calls with(CallOptions options) {
+        return new Calls(
+                dataSource, retrier.with(options.retry()), clock, slowNanos, transactions, options.idempotent());
     }
 
     @Override
-    public <T extends @Nullable Object> T run(String operation, SqlWork<T> work) {
+    public <T extends @Nullable Object> T query(String operation, Effect effect, SqlWork<T> work) {
+        return run(operation, isIdempotent ? Effect.NONE : effect, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T run(String operation, Effect effect, SqlWork<T> work) {
         transactions.requireNone(operation);
         return retrier.run(
                 operation,
+                effect,
                 progress -> leased(operation, progress, connection -> {
                     if (!connection.getAutoCommit()) {
                         connection.setAutoCommit(true);
@@ -58,7 +82,7 @@ final class Calls implements Session {
     public <T extends @Nullable Object> Stream<T> stream(String operation, SqlWork<RowCursor<T>> opening) {
         transactions.requireNone(operation);
         long start = clock.getAsLong();
-        var cursor = retrier.run(operation, progress -> opened(operation, opening, progress));
+        var cursor = retrier.run(operation, Effect.NONE, progress -> opened(operation, opening, progress));
         cursor.watch(() -> retrier.log().streamNotClosed(operation));
         return cursor.streamed(() -> {}, e -> retrier.failedInside(null, operation, OwnFault.ofReadOnly(e), start));
     }

@@ -26,6 +26,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the database refuses is thrown as a {@link DatabaseException}; what the work throws by itself (runtime
  * exceptions) goes to the caller as it is.
+ *
+ * <h2>Retry</h2>
+ *
+ * As {@link DatabaseConfig#retry} says, work is run again
+ *
+ * <ul>
+ *   <li>always, when nothing of it was sent, as when no connection could be made;
+ *   <li>a transaction and a single statement, when it was rolled back for certain (a deadlock, a serialization failure, a
+ *       connection lost before COMMIT was sent). A transaction's work is run as a whole, with a new {@link Transaction}: it
+ *       must bear being run more than once, so what it does besides the database belongs into
+ *       {@link Transaction#afterCommit};
+ *   <li>a query, also when nobody knows whether it ran, if its text only reads (one {@code SELECT} that locks nothing and
+ *       calls well-known functions alone) or its caller says so ({@link CallOptions#idempotent}).
+ * </ul>
+ *
+ * A write outside of a transaction is never run again while it may have taken effect. Of calls inside of work that may be
+ * run again only the outermost is; theirs are tried once.
  */
 public final class Database implements SqlExecutor, AutoCloseable {
 
@@ -40,7 +57,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
 
     private Database(DatabaseConfig config, WellheadDataSource dataSource, Retrier.Time time) {
         var url = config.pool().jdbcUrl();
-        var judge = ErrorJudge.forUrl(url);
+        var judge = ErrorJudge.of(config);
         this.settings = new LiveSettings(config);
         this.dataSource = dataSource;
         this.retrier = new Retrier(config.name(), () -> settings.get().retry(), judge, dataSource::snapshot, time);
@@ -49,6 +66,18 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.transactions = new Transactions(config, language);
         this.calls = new Calls(dataSource, retrier, time.nanoClock(), settings::slowNanos, transactions);
         this.statements = new Statements(calls, language);
+        this.tables = new Tables(statements);
+    }
+
+    /** The same database, called otherwise. */
+    private Database(Database other, CallOptions options) {
+        this.settings = other.settings;
+        this.dataSource = other.dataSource;
+        this.retrier = other.retrier;
+        this.health = other.health;
+        this.transactions = other.transactions;
+        this.calls = other.calls.with(options);
+        this.statements = new Statements(calls, other.statements.language());
         this.tables = new Tables(statements);
     }
 
@@ -74,7 +103,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
             var failed = new FailedCall(
                     config.name(),
                     "open",
-                    ErrorJudge.forUrl(config.pool().jdbcUrl()).judge(e, Phase.CONNECT),
+                    ErrorJudge.of(config).judge(e, Phase.CONNECT),
                     Phase.CONNECT,
                     ErrorJudge.sqlStateOf(e),
                     e.attempts(),
@@ -92,6 +121,18 @@ public final class Database implements SqlExecutor, AutoCloseable {
         return config().name();
     }
 
+    /**
+     * This database, with calls made by other options: the same pool, health, counters and budget. Keep it, or ask for it
+     * anew at each call, which costs little. Closing it closes the database.
+     *
+     * <pre>{@code
+     * database.with(CallOptions.DEFAULT.withIdempotent(true)).query("rate", "SELECT rate_of(?)", day).one(Rate.class);
+     * }</pre>
+     */
+    public Database with(CallOptions options) {
+        return new Database(this, options);
+    }
+
     @Override
     public Query query(String operation, String sql, @Nullable Object... parameters) {
         return new Query(statements, operation, sql, parameters, Statements.FETCH_SIZE);
@@ -99,13 +140,13 @@ public final class Database implements SqlExecutor, AutoCloseable {
 
     /**
      * Runs reading work in auto-commit. It is tried again only where nothing of it was sent, so work that writes is not
-     * done twice; {@link #update} says better what it is.
+     * done twice, unless {@link CallOptions#idempotent} says that it may; {@link #update} says better what it is.
      *
      * @throws DatabaseException when it failed
      */
     @Override
     public <T extends @Nullable Object> T query(String operation, SqlWork<T> work) {
-        return calls.run(operation, work);
+        return statements.query(operation, work);
     }
 
     @Override
@@ -120,7 +161,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
      */
     @Override
     public <T extends @Nullable Object> T update(String operation, SqlWork<T> work) {
-        return calls.run(operation, work);
+        return statements.update(operation, work);
     }
 
     @Override
@@ -155,7 +196,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
     }
 
     /**
-     * Runs work in one transaction: commits when it returns, rolls back when it throws anything.
+     * Runs work in one transaction: commits when it returns, rolls back when it throws anything. After a
+     * failure that rolled it back for certain the work is run again, as {@link DatabaseConfig#retry} says.
      *
      * <p>If a statement failed and the work caught its error, PostgreSQL could only roll back, so the commit is refused
      * with a {@link CommitRefusedException}.

@@ -42,7 +42,12 @@ public abstract sealed class DatabaseException extends RuntimeException
     private final String sqlState;
     private final int attempts;
     private final Duration elapsed;
-    private final transient @Nullable PoolSnapshot snapshot;
+
+    /** Null after serialization. */
+    private final transient @Nullable FailedCall call;
+
+    /** The call that decides whether there is another attempt; null where it was decided. */
+    private transient @Nullable RetryScope leftTo;
 
     DatabaseException(FailedCall call, @Nullable Throwable cause) {
         super(call.text(), cause);
@@ -53,7 +58,7 @@ public abstract sealed class DatabaseException extends RuntimeException
         this.sqlState = call.sqlState();
         this.attempts = call.attempts();
         this.elapsed = call.elapsed();
-        this.snapshot = call.snapshot();
+        this.call = call;
     }
 
     /** The exception for a failed call, of the subclass for its code. */
@@ -77,6 +82,39 @@ public abstract sealed class DatabaseException extends RuntimeException
             case E2016 -> new NoRowException(call, cause);
             case E2017 -> new TooManyRowsException(call, cause);
         };
+    }
+
+    /** Leaves the next attempt to an outer call. */
+    DatabaseException leaveTo(@Nullable RetryScope outer) {
+        leftTo = outer;
+        return this;
+    }
+
+    boolean isLeftTo(RetryScope outer) {
+        return leftTo == outer;
+    }
+
+    /** The same failure after more attempts of the call that it was left to. */
+    DatabaseException after(int allAttempts, Duration inAll) {
+        if (call == null) {
+            return this;
+        }
+        var last = of(call.tried(allAttempts, inAll), getCause());
+        last.setStackTrace(getStackTrace());
+        for (var suppressed : getSuppressed()) {
+            last.addSuppressed(suppressed);
+        }
+        return last;
+    }
+
+    @Nullable
+    FailedCall call() {
+        return call;
+    }
+
+    /** What it is; {@link #code}, {@link #kind} and {@link #meaning} are parts of it. */
+    public Judgement judgement() {
+        return judgement;
     }
 
     /** The stable code. */
@@ -131,7 +169,7 @@ public abstract sealed class DatabaseException extends RuntimeException
 
     /** The pool at the time of the failure; empty where it has no part in it, and after serialization. */
     public Optional<PoolSnapshot> snapshot() {
-        return Optional.ofNullable(snapshot);
+        return Optional.ofNullable(call).map(FailedCall::snapshot);
     }
 
     /** A constant sentence for anybody: no SQL, no host, no user. */

@@ -5,7 +5,6 @@ package dev.wellhead.database;
 import dev.wellhead.database.ErrorRow.Dialect;
 import dev.wellhead.pool.AcquireRefusedException;
 import dev.wellhead.pool.RefusalReason;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.SQLInvalidAuthorizationSpecException;
@@ -20,25 +19,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says what an error is, by SQLSTATE or vendor code and by how far the work had come. Immutable; any thread may call.
  *
- * <p>An error that names no SQLSTATE is judged by its JDBC class, and as a broken connection when an I/O error caused
- * it. What nobody knows is {@link ErrorKind#NEVER}, but {@link ErrorKind#AMBIGUOUS} once COMMIT was sent.
+ * <p>An error brings others along: its causes and, of a batch, its next ones. All of them are asked in turn, the error
+ * itself first, and the first that is known decides. One that names no SQLSTATE is judged by its JDBC class, and as a
+ * broken connection when an I/O error caused it. What nobody knows is {@link ErrorKind#NEVER}, but
+ * {@link ErrorKind#AMBIGUOUS} once COMMIT was sent.
  */
 public final class ErrorJudge {
 
-    private static final int MOST_CAUSES = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorJudge.class);
     private static final Judgement UNKNOWN = new Judgement(ErrorKind.NEVER, Meaning.OTHER, ErrorCode.E2007);
     private static final Judgement IN_DOUBT = new Judgement(ErrorKind.AMBIGUOUS, Meaning.OTHER, ErrorCode.E2007);
 
     private final Dialect dialect;
     private final Map<String, List<ErrorRow>> rows = new HashMap<>();
 
-    private ErrorJudge(Dialect dialect) {
+    private final String database;
+    private final List<ErrorClassifier> users;
+    private final LogLimiter brokenClassifiers = new LogLimiter(1, TimeUnit.MINUTES.toNanos(1), System::nanoTime);
+
+    private ErrorJudge(Dialect dialect, String database, List<ErrorClassifier> users) {
         this.dialect = dialect;
+        this.database = database;
+        this.users = users;
         for (var row : ErrorTable.all()) {
             rows.computeIfAbsent(row.key(), key -> new ArrayList<>()).add(row);
         }
@@ -46,41 +55,91 @@ public final class ErrorJudge {
 
     /** A judge for the errors of that URL's driver. */
     public static ErrorJudge forUrl(String jdbcUrl) {
-        return new ErrorJudge(Dialect.of(jdbcUrl));
+        return new ErrorJudge(Dialect.of(jdbcUrl), "", List.of());
+    }
+
+    /** A judge for the errors of that database, which asks its classifiers first. */
+    public static ErrorJudge of(DatabaseConfig config) {
+        return new ErrorJudge(Dialect.of(config.pool().jdbcUrl()), config.name(), config.errors());
+    }
+
+    /** The table of errors, in the order in which rows of one key are asked. */
+    public static List<ErrorRow> rows() {
+        return ErrorTable.all();
     }
 
     /**
      * What the error is.
      *
-     * @param error what was thrown; the first {@link SQLException} among it and its causes counts
+     * @param error what was thrown
      * @param phase how far the work had come
      */
     public Judgement judge(Throwable error, Phase phase) {
-        var found = firstSqlException(error);
-        if (found == null) {
-            return isIo(error) ? bySqlState("08006", "", phase).orElse(UNKNOWN) : unknown(phase);
+        var chain = ErrorChain.of(error);
+        for (var next : users.isEmpty() ? List.<SQLException>of() : chain.sqlExceptions()) {
+            var known = knownToUsers(next, phase);
+            if (known.isPresent()) {
+                return known.get();
+            }
         }
-        if (found instanceof AcquireRefusedException refused
-                && refused.reason() == RefusalReason.DATABASE_DOWN
-                && isBefore(phase)
-                && refused.getCause() != null
-                && firstSqlException(refused.getCause()) != null) {
-            return judge(refused.getCause(), Phase.CONNECT);
+        for (var next : chain.sqlExceptions()) {
+            var found = judgeOne(next, chain.isIo(), phase);
+            if (found.isPresent()) {
+                return found.get();
+            }
         }
-        var text = String.valueOf(found.getMessage());
-        return byVendorCode(found, text, phase)
-                .or(() -> bySqlState(sqlState(found), text, phase))
-                .orElseGet(() -> unknown(phase));
+        return chain.isIo() && chain.sqlExceptions().isEmpty()
+                ? bySqlState("08006", "", phase).orElse(UNKNOWN)
+                : unknown(phase);
     }
 
-    /** The SQLSTATE that {@link #judge} goes by; empty when there is none. */
-    static String sqlStateOf(Throwable error) {
-        var found = firstSqlException(error);
-        if (found instanceof AcquireRefusedException && found.getCause() != null) {
-            var cause = firstSqlException(found.getCause());
-            found = cause == null ? found : cause;
+    private Optional<Judgement> knownToUsers(SQLException error, Phase phase) {
+        for (var user : users) {
+            try {
+                var known = user.classify(error, phase);
+                if (known.isPresent()) {
+                    return known;
+                }
+            } catch (RuntimeException e) {
+                long heldBack = brokenClassifiers.pass();
+                if (heldBack >= 0) {
+                    LOG.warn(
+                            "error classifier failed pool={} classifier={} cause={}{}",
+                            database,
+                            user.getClass().getName(),
+                            e.getClass().getSimpleName(),
+                            heldBack == 0 ? "" : " suppressed=" + heldBack);
+                    LOG.debug("error classifier failed pool={}", database, e);
+                }
+            }
         }
-        return found == null || found.getSQLState() == null ? "" : found.getSQLState();
+        return Optional.empty();
+    }
+
+    private Optional<Judgement> judgeOne(SQLException error, boolean isIo, Phase phase) {
+        if (error instanceof AcquireRefusedException refused
+                && refused.reason() == RefusalReason.DATABASE_DOWN
+                && phase.isBeforeWork()
+                && refused.getCause() != null
+                && !ErrorChain.of(refused.getCause()).sqlExceptions().isEmpty()) {
+            return Optional.of(judge(refused.getCause(), Phase.CONNECT));
+        }
+        var text = String.valueOf(error.getMessage());
+        return byVendorCode(error, text, phase).or(() -> bySqlState(sqlState(error, isIo), text, phase));
+    }
+
+    /** The first SQLSTATE in the chain; of a refused acquire that of its cause. Empty when there is none. */
+    static String sqlStateOf(Throwable error) {
+        var all = ErrorChain.of(error).sqlExceptions();
+        var isRefusal = !all.isEmpty() && all.get(0) instanceof AcquireRefusedException;
+        var states = all.stream()
+                .map(SQLException::getSQLState)
+                .filter(state -> state != null && !state.isEmpty())
+                .toList();
+        if (states.isEmpty()) {
+            return "";
+        }
+        return isRefusal && states.size() > 1 ? states.get(1) : states.get(0);
     }
 
     private Optional<Judgement> byVendorCode(SQLException error, String text, Phase phase) {
@@ -106,7 +165,7 @@ public final class ErrorJudge {
     }
 
     /** The SQLSTATE, or that of the JDBC class where the driver gave none. */
-    private static String sqlState(SQLException error) {
+    private static String sqlState(SQLException error, boolean isIo) {
         if (error.getSQLState() != null && !error.getSQLState().isEmpty()) {
             return error.getSQLState();
         }
@@ -116,7 +175,7 @@ public final class ErrorJudge {
         if (error instanceof SQLTransientConnectionException
                 || error instanceof SQLNonTransientConnectionException
                 || error instanceof SQLRecoverableException
-                || isIo(error)) {
+                || isIo) {
             return "08006";
         }
         if (error instanceof SQLTransactionRollbackException) {
@@ -129,29 +188,5 @@ public final class ErrorJudge {
             return "28000";
         }
         return error instanceof SQLSyntaxErrorException ? "42000" : "";
-    }
-
-    private static boolean isBefore(Phase phase) {
-        return phase == Phase.CONNECT || phase == Phase.NOT_SENT;
-    }
-
-    private static @Nullable SQLException firstSqlException(Throwable error) {
-        Throwable next = error;
-        for (int i = 0; next != null && i < MOST_CAUSES; i++, next = next.getCause()) {
-            if (next instanceof SQLException sql) {
-                return sql;
-            }
-        }
-        return null;
-    }
-
-    private static boolean isIo(Throwable error) {
-        Throwable next = error;
-        for (int i = 0; next != null && i < MOST_CAUSES; i++, next = next.getCause()) {
-            if (next instanceof IOException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -42,6 +42,12 @@ record FailedCall(
                 database, operation, other, phase, sqlState, attempts, elapsed, snapshot, transaction, detail);
     }
 
+    /** The same after more attempts. */
+    FailedCall tried(int allAttempts, Duration inAll) {
+        return new FailedCall(
+                database, operation, judgement, phase, sqlState, allAttempts, inAll, snapshot, transaction, detail);
+    }
+
     String text() {
         var code = judgement.code();
         return code.title() + ": code=" + code.code()

@@ -50,7 +50,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
             var before = current;
             var pool = dataSource.reconfigure(wanted.pool());
             current = new DatabaseConfig(
-                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold());
+                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold(), before.errors());
             if (!before.health().equals(wanted.health())) {
                 health.restart();
             }
@@ -103,6 +103,11 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 retry.multiplier(),
                                 wanted.retry().multiplier()),
                         different("retry.jitter", retry.jitter(), wanted.retry().jitter()),
+                        different(
+                                "retry.deadline",
+                                retry.deadline(),
+                                wanted.retry().deadline()),
+                        different("retry.budget", retry.budget(), wanted.retry().budget()),
                         different(
                                 "health.enabled",
                                 health.enabled(),

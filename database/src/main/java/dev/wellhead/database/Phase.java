@@ -13,5 +13,10 @@ public enum Phase {
     /** COMMIT was sent and not answered. */
     COMMIT_SENT,
     /** A statement that commits by itself may have been sent. */
-    AUTOCOMMIT_SENT
+    AUTOCOMMIT_SENT;
+
+    /** Whether nothing of the work can have been sent. */
+    boolean isBeforeWork() {
+        return this == CONNECT || this == NOT_SENT;
+    }
 }

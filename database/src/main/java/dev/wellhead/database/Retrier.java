@@ -5,6 +5,7 @@ package dev.wellhead.database;
 import dev.wellhead.pool.PoolSnapshot;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -15,9 +16,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the attempts of a call, judges what fails, and pauses between attempts.
  *
- * <p>Tried again is only what was never sent ({@link ErrorKind#RETRY_ANYWHERE}), and not what the pool itself refused
- * for want of a free connection: there the caller has waited for its whole limit already, and coming back would only
- * lengthen the line.
+ * <h2>What is tried again</h2>
+ *
+ * What {@link Effect} allows, except what the pool itself refused for want of a free connection: there the caller has
+ * waited for its whole limit already, and coming back would only lengthen the line. Never past the policy's deadline. What
+ * was sent takes a token of the {@link RetryBudget}; what was never sent is free.
+ *
+ * <h2>Nesting</h2>
+ *
+ * The outermost call on a thread that may be run again has a {@link RetryScope}. Calls of the same database inside of its
+ * work, and statements of its transaction, are tried once; their failures are marked with the scope, and the outer call
+ * finds the mark, also where the work has wrapped the exception. An exception without the mark, as that of another
+ * database, was decided elsewhere and goes through.
  */
 final class Retrier {
 
@@ -48,8 +58,13 @@ final class Retrier {
     private final ErrorJudge judge;
     private final Supplier<@Nullable PoolSnapshot> snapshot;
     private final Time time;
-    private final CallMeter meter = new CallMeter();
+    private final CallMeter meter;
     private final CallLog log;
+    private final RetryBudget budget;
+
+    /** That of the call under way on the thread. */
+    @SuppressWarnings("ThreadLocalUsage") // One for each database, which are few; removed when the attempt ends.
+    private final ThreadLocal<@Nullable RetryScope> scopes;
 
     /**
      * Runs calls of that database.
@@ -67,15 +82,36 @@ final class Retrier {
         this.judge = judge;
         this.snapshot = snapshot;
         this.time = time;
+        this.meter = new CallMeter();
         this.log = new CallLog(database, time.nanoClock());
+        this.budget = new RetryBudget();
+        this.scopes = new ThreadLocal<>();
     }
 
-    <T extends @Nullable Object> T run(String operation, Step<T> step) {
+    private Retrier(Retrier other, RetryPolicy policy) {
+        this.database = other.database;
+        this.policy = () -> policy;
+        this.judge = other.judge;
+        this.snapshot = other.snapshot;
+        this.time = other.time;
+        this.meter = other.meter;
+        this.log = other.log;
+        this.budget = other.budget;
+        this.scopes = other.scopes;
+    }
+
+    /** The same by another policy, with the same budget and counters. */
+    @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // Handed on from CallOptions.
+    Retrier with(Optional<RetryPolicy> other) {
+        return other.map(rules -> new Retrier(this, rules)).orElse(this);
+    }
+
+    <T extends @Nullable Object> T run(String operation, Effect effect, Step<T> step) {
         meter.begun();
         long start = time.nanoClock().getAsLong();
         var ended = false;
         try {
-            T result = attempts(operation, step, start);
+            T result = attempts(operation, effect, step, start);
             ended = true;
             return result;
         } catch (DatabaseException e) {
@@ -90,22 +126,62 @@ final class Retrier {
         }
     }
 
-    private <T extends @Nullable Object> T attempts(String operation, Step<T> step, long start) {
-        var rules = policy.get();
+    private <T extends @Nullable Object> T attempts(String operation, Effect effect, Step<T> step, long start) {
+        var outer = scopes.get();
+        var rules = outer == null ? policy.get() : RetryPolicy.NONE;
+        var scope = effect == Effect.UNKNOWN || rules.maxRetries() == 0 ? null : new RetryScope();
         for (int attempt = 1; ; attempt++) {
             var progress = new Progress();
             try {
-                T result = step.run(progress);
+                T result = scope == null ? step.run(progress) : within(scope, step, progress);
                 meter.succeeded(progress.endNanos(time.nanoClock()) - start);
+                budget.earn(rules.budget());
                 return result;
             } catch (SQLException e) {
                 var failed = failed(operation, null, e, progress.phase(), attempt, start);
-                if (attempt > rules.maxRetries() || !mayRunAgain(failed.judgement())) {
-                    throw thrown(failed, e);
+                if (!pausedForNext(rules, effect, failed, progress.phase(), e)) {
+                    throw thrown(failed, e).leaveTo(outer);
                 }
-                pause(rules, failed, attempt, e);
+            } catch (RuntimeException e) {
+                var failed = scope == null ? null : inside(scope, operation, e, progress.phase(), attempt, start);
+                if (failed == null || !pausedForNext(rules, effect, failed, progress.phase(), e)) {
+                    throw scope == null ? e : last(scope, e, attempt, start);
+                }
             }
         }
+    }
+
+    private <T extends @Nullable Object> T within(RetryScope scope, Step<T> step, Progress progress)
+            throws SQLException {
+        scopes.set(scope);
+        try {
+            return step.run(progress);
+        } finally {
+            scopes.remove();
+        }
+    }
+
+    /** What the work threw, if an error of this call is behind it; null: it is not this call's to try again. */
+    private @Nullable FailedCall inside(
+            RetryScope scope, String operation, RuntimeException error, Phase phase, int attempt, long start) {
+        Throwable next = error;
+        for (int i = 0; next != null && i < ErrorChain.MOST; i++, next = next.getCause()) {
+            if (next instanceof DatabaseException own) {
+                var call = own.isLeftTo(scope) ? own.call() : null;
+                return call == null ? null : call.tried(attempt, since(start));
+            }
+            if (next instanceof SQLException sql) {
+                return failed(operation, null, sql, phase, attempt, start);
+            }
+        }
+        return null;
+    }
+
+    /** The exception for the caller: as it is, but with all attempts where it is one of ours. */
+    private RuntimeException last(RetryScope scope, RuntimeException error, int attempt, long start) {
+        return attempt > 1 && error instanceof DatabaseException own && own.isLeftTo(scope)
+                ? own.after(attempt, since(start))
+                : error;
     }
 
     /**
@@ -114,7 +190,8 @@ final class Retrier {
      * @param transaction its operation; null where it has none but that of the statement
      */
     DatabaseException failedInside(@Nullable String transaction, String operation, SQLException error, long start) {
-        return thrown(failed(operation, transaction, error, Phase.IN_TRANSACTION, 1, start), error);
+        return thrown(failed(operation, transaction, error, Phase.IN_TRANSACTION, 1, start), error)
+                .leaveTo(scopes.get());
     }
 
     /** Whether nobody can say if it took effect. */
@@ -127,10 +204,43 @@ final class Retrier {
         return DatabaseException.of(failed, error instanceof OwnFault ? error.getCause() : error);
     }
 
-    private void pause(RetryPolicy rules, FailedCall failed, int attempt, SQLException cause) {
-        var delay = new Backoff(rules, time.random()).before(attempt);
-        log.retryScheduled(failed, attempt + 1, rules.maxRetries() + 1, delay);
-        meter.retried();
+    /**
+     * Whether there is another attempt; then its pause is over.
+     *
+     * @param phase of this call; that of the failure may be another
+     */
+    private boolean pausedForNext(RetryPolicy rules, Effect effect, FailedCall failed, Phase phase, Exception error) {
+        var judgement = failed.judgement();
+        if (!effect.allows(judgement.kind(), phase) || isRefusalOfThePool(judgement) || rules.maxRetries() == 0) {
+            return false;
+        }
+        var delay = new Backoff(rules, time.random()).before(failed.attempts());
+        var refusal =
+                refusal(rules, failed, delay, judgement.kind() == ErrorKind.RETRY_ANYWHERE && phase.isBeforeWork());
+        if (refusal != null) {
+            meter.refused(refusal);
+            if (refusal != RetryRefusal.ATTEMPTS) {
+                log.retryRefused(failed, rules.maxRetries() + 1, refusal);
+            }
+            return false;
+        }
+        log.retryScheduled(failed, failed.attempts() + 1, rules.maxRetries() + 1, delay);
+        meter.retried(judgement.meaning());
+        pause(delay, failed, error);
+        return true;
+    }
+
+    private @Nullable RetryRefusal refusal(RetryPolicy rules, FailedCall failed, Duration delay, boolean isFree) {
+        if (failed.attempts() > rules.maxRetries()) {
+            return RetryRefusal.ATTEMPTS;
+        }
+        if (!rules.deadline().isZero() && failed.elapsed().plus(delay).compareTo(rules.deadline()) > 0) {
+            return RetryRefusal.DEADLINE;
+        }
+        return isFree || rules.budget() == 0 || budget.take() ? null : RetryRefusal.BUDGET;
+    }
+
+    private void pause(Duration delay, FailedCall failed, Exception cause) {
         try {
             time.sleeper().sleep(delay.toNanos());
         } catch (InterruptedException e) {
@@ -152,16 +262,18 @@ final class Retrier {
                 phase,
                 ErrorJudge.sqlStateOf(error),
                 attempt,
-                Duration.ofNanos(time.nanoClock().getAsLong() - start),
+                since(start),
                 own == null ? snapshot.get() : null,
                 transaction,
                 own == null ? "" : own.detail());
     }
 
-    private static boolean mayRunAgain(Judgement judgement) {
-        return judgement.kind() == ErrorKind.RETRY_ANYWHERE
-                && judgement.code() != ErrorCode.E2001
-                && judgement.code() != ErrorCode.E2004;
+    private static boolean isRefusalOfThePool(Judgement judgement) {
+        return judgement.code() == ErrorCode.E2001 || judgement.code() == ErrorCode.E2004;
+    }
+
+    private Duration since(long start) {
+        return Duration.ofNanos(time.nanoClock().getAsLong() - start);
     }
 
     CallMeter meter() {

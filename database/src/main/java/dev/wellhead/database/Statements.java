@@ -38,14 +38,20 @@ final class Statements {
         return language;
     }
 
-    <T extends @Nullable Object> T run(String operation, SqlWork<T> work) {
-        return session.run(operation, work);
+    /** Work of which nothing is known but that its caller calls it a query. */
+    <T extends @Nullable Object> T query(String operation, SqlWork<T> work) {
+        return session.query(operation, Effect.UNKNOWN, work);
+    }
+
+    /** Work of which nothing is known. */
+    <T extends @Nullable Object> T update(String operation, SqlWork<T> work) {
+        return session.run(operation, Effect.UNKNOWN, work);
     }
 
     <T extends @Nullable Object> List<T> list(
             String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return session.run(operation, connection -> {
+        return session.query(operation, Effect.ofQuery(arguments.kind()), connection -> {
             try (var statement = connection.prepareStatement(arguments.sql())) {
                 arguments.bind(statement, language.parameters());
                 try (var rows = statement.executeQuery()) {
@@ -62,11 +68,16 @@ final class Statements {
 
     <T> Optional<T> optional(String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return optional(operation, arguments.sql(), s -> arguments.bind(s, language.parameters()), type);
+        return optional(
+                operation,
+                Effect.ofQuery(arguments.kind()),
+                arguments.sql(),
+                s -> arguments.bind(s, language.parameters()),
+                type);
     }
 
-    <T> Optional<T> optional(String operation, String jdbcSql, Binding binding, ResultType<T> type) {
-        return session.run(operation, connection -> {
+    <T> Optional<T> optional(String operation, Effect effect, String jdbcSql, Binding binding, ResultType<T> type) {
+        return session.query(operation, effect, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql)) {
                 binding.bind(statement);
                 try (var rows = statement.executeQuery()) {
@@ -91,7 +102,7 @@ final class Statements {
     <T extends @Nullable Object> T one(
             String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return session.run(operation, connection -> {
+        return session.query(operation, Effect.ofQuery(arguments.kind()), connection -> {
             try (var statement = connection.prepareStatement(arguments.sql())) {
                 arguments.bind(statement, language.parameters());
                 try (var rows = statement.executeQuery()) {
@@ -124,11 +135,15 @@ final class Statements {
 
     int update(String operation, String sql, @Nullable Object[] parameters) {
         var arguments = language.arguments(operation, sql, parameters);
-        return update(operation, arguments.sql(), s -> arguments.bind(s, language.parameters()));
+        return update(
+                operation,
+                Effect.ofUpdate(arguments.kind()),
+                arguments.sql(),
+                s -> arguments.bind(s, language.parameters()));
     }
 
-    int update(String operation, String jdbcSql, Binding binding) {
-        return session.run(operation, connection -> {
+    int update(String operation, Effect effect, String jdbcSql, Binding binding) {
+        return session.run(operation, effect, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql)) {
                 binding.bind(statement);
                 return statement.executeUpdate();
@@ -141,6 +156,7 @@ final class Statements {
         var arguments = language.arguments(operation, sql, parameters);
         return insert(
                 operation,
+                Effect.ofUpdate(arguments.kind()),
                 arguments.sql(),
                 s -> arguments.bind(s, language.parameters()),
                 new String[] {keyColumn},
@@ -148,8 +164,9 @@ final class Statements {
     }
 
     /** Inserts and reads those columns of the new row back. */
-    <T> T insert(String operation, String jdbcSql, Binding binding, String[] columns, ResultType<T> type) {
-        return session.run(operation, connection -> {
+    <T> T insert(
+            String operation, Effect effect, String jdbcSql, Binding binding, String[] columns, ResultType<T> type) {
+        return session.run(operation, effect, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql, columns)) {
                 binding.bind(statement);
                 statement.executeUpdate();

@@ -25,6 +25,7 @@ final class Tables {
         var values = requireId(table, operation, id);
         return statements.optional(
                 operation,
+                Effect.NONE,
                 table.sql(language.quote()).find(),
                 s -> bind(s, values),
                 language.resultType(table.mapping()));
@@ -36,6 +37,7 @@ final class Tables {
         var values = values(table, operation, sql.inserted(), row);
         return statements.insert(
                 operation,
+                Effect.ATOMIC,
                 sql.insert(),
                 s -> bind(s, values),
                 sql.returned().toArray(new String[0]),
@@ -55,13 +57,15 @@ final class Tables {
         for (int i = 0; i < ids; i++) {
             requireValue(table, operation, i, values[values.length - ids + i]);
         }
-        return statements.update(operation, sql.update(), s -> bind(s, values)) > 0;
+        return statements.update(operation, Effect.ATOMIC, sql.update(), s -> bind(s, values)) > 0;
     }
 
     <T extends Record> boolean delete(Table<T> table, @Nullable Object @Nullable [] id) {
         var operation = table.operations().delete();
         var values = requireId(table, operation, id);
-        return statements.update(operation, table.sql(language.quote()).delete(), s -> bind(s, values)) > 0;
+        return statements.update(
+                        operation, Effect.ATOMIC, table.sql(language.quote()).delete(), s -> bind(s, values))
+                > 0;
     }
 
     private <T extends Record> @Nullable Object[] values(

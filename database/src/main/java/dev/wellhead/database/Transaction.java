@@ -85,7 +85,7 @@ public final class Transaction implements SqlExecutor {
 
     @Override
     public <T extends @Nullable Object> T query(String operation, SqlWork<T> work) {
-        return statements.run(operation, work);
+        return statements.query(operation, work);
     }
 
     @Override
@@ -95,7 +95,7 @@ public final class Transaction implements SqlExecutor {
 
     @Override
     public <T extends @Nullable Object> T update(String operation, SqlWork<T> work) {
-        return statements.run(operation, work);
+        return statements.update(operation, work);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class TransactionSession implements Session {
     }
 
     @Override
-    public <T extends @Nullable Object> T run(String operation, SqlWork<T> work) {
+    public <T extends @Nullable Object> T run(String operation, Effect effect, SqlWork<T> work) {
         transaction.requireOpen(operation);
         long start = calls.clock().getAsLong();
         try {
@@ -30,15 +30,20 @@ final class TransactionSession implements Session {
         }
     }
 
+    @Override
+    public <T extends @Nullable Object> T query(String operation, Effect effect, SqlWork<T> work) {
+        return run(operation, effect, work);
+    }
+
     /** As a joined part: half of it may have been done when it fails without the database having noticed. */
     @Override
     public <T extends @Nullable Object> T whole(String operation, SqlWork<T> work) {
-        return transaction.transaction(operation, joined -> run(operation, work));
+        return transaction.transaction(operation, joined -> run(operation, Effect.ATOMIC, work));
     }
 
     @Override
     public <T extends @Nullable Object> Stream<T> stream(String operation, SqlWork<RowCursor<T>> opening) {
-        var cursor = run(operation, opening);
+        var cursor = run(operation, Effect.NONE, opening);
         long start = calls.clock().getAsLong();
         return cursor.streamed(
                 () -> transaction.requireOpen(operation),

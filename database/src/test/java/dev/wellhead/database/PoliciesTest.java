@@ -31,6 +31,20 @@ class PoliciesTest {
 
     @ParameterizedTest
     @CsvSource({
+        "PT-1S, 0.2, deadline=PT-1S",
+        "P400D, 0.2, deadline=PT9600H",
+        "PT1S, -0.1, budget=-0.1",
+        "PT1S, 1.5, budget=1.5",
+        "PT1S, NaN, budget=NaN"
+    })
+    void retryRefusesImpossibleDeadlinesAndBudgets(Duration deadline, double budget, String named) {
+        assertThatThrownBy(() -> new RetryPolicy(3, Duration.ZERO, Duration.ZERO, 2, true, deadline, budget))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(named + ": must be from ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "PT0S, PT1S, 3, health-interval=PT0S",
         "PT1S, PT-1S, 3, health-limit=PT-1S",
         "PT1S, P366D, 3, health-limit=PT8784H",
@@ -47,7 +61,8 @@ class PoliciesTest {
         var config = DatabaseConfig.of(
                 PoolConfig.builder().jdbcUrl("jdbc:postgresql://h/d").build());
         assertThat(config.retry())
-                .isEqualTo(new RetryPolicy(3, Duration.ofMillis(100), Duration.ofSeconds(5), 2, true));
+                .isEqualTo(new RetryPolicy(
+                        3, Duration.ofMillis(100), Duration.ofSeconds(5), 2, true, Duration.ofSeconds(30), 0.2));
         assertThat(config.health()).isEqualTo(new HealthPolicy(true, Duration.ofSeconds(30), Duration.ofSeconds(5), 3));
         assertThat(config.slowQueryThreshold()).isEqualTo(Duration.ofSeconds(5));
         assertThatThrownBy(() ->

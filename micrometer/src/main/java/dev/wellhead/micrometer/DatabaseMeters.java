@@ -5,6 +5,7 @@ package dev.wellhead.micrometer;
 import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.Meaning;
+import dev.wellhead.database.RetryRefusal;
 import dev.wellhead.pool.CeilingUse;
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.LaneUse;
@@ -202,8 +203,19 @@ final class DatabaseMeters implements AutoCloseable {
     private void calls() {
         calls("wellhead.calls", "Calls by outcome", databaseTag.and("outcome", "succeeded"), CallCounters::succeeded);
         calls("wellhead.calls", "Calls by outcome", databaseTag.and("outcome", "failed"), CallCounters::failed);
-        calls("wellhead.call.retries", "Further attempts of calls", databaseTag, CallCounters::retries);
+        for (var refusal : RetryRefusal.values()) {
+            calls(
+                    "wellhead.call.retries.refused",
+                    "Calls that might have been tried again and were not, by why",
+                    databaseTag.and("reason", tag(refusal)),
+                    counters -> counters.retriesRefused().getOrDefault(refusal, 0L));
+        }
         for (var meaning : Meaning.values()) {
+            calls(
+                    "wellhead.call.retries",
+                    "Further attempts of calls by what the error before them means",
+                    databaseTag.and("meaning", tag(meaning)),
+                    counters -> counters.retriesByReason().getOrDefault(meaning, 0L));
             calls(
                     "wellhead.call.failures",
                     "Failed calls by what the failure means",

@@ -38,6 +38,7 @@ public final class SqlText {
     private final int parameterCount;
     private final int firstOperator;
     private final JdbcText plain;
+    private final StatementKind kind;
 
     private SqlText(String sql, List<String> names, Mark[] marks) {
         this.sql = sql;
@@ -49,6 +50,7 @@ public final class SqlText {
                 .mapToInt(Mark::start)
                 .findFirst()
                 .orElse(-1);
+        this.kind = KindFinder.of(sql);
         this.plain = names.isEmpty() ? new JdbcText(sql, marks.length, null, null) : Rendering.of(sql, marks);
     }
 
@@ -76,6 +78,11 @@ public final class SqlText {
     /** The text as written. */
     public String sql() {
         return sql;
+    }
+
+    /** What it does, as far as its words show for certain. */
+    public StatementKind kind() {
+        return kind;
     }
 
     /** Whether its placeholders have names. */
