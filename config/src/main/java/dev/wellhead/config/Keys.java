@@ -414,6 +414,12 @@ final class Keys {
                 PoolConfig::autoCommit,
                 "Whether each statement commits by itself outside of a transaction.");
         table.flag(
+                "refuse-failed-commit",
+                PoolConfig.Builder::refuseFailedCommit,
+                PoolConfig::refuseFailedCommit,
+                "Whether commit() of a PostgreSQL transaction in which a statement failed throws (25W01), instead of"
+                        + " ending as a rollback without a word.");
+        table.flag(
                 "read-only",
                 PoolConfig.Builder::readOnly,
                 PoolConfig::readOnly,

@@ -99,6 +99,7 @@ final class DatabaseIdentity {
         shown.put("housekeeper-interval", pool.housekeeperInterval());
         shown.put("statement-timeout", pool.statementTimeout());
         shown.put("auto-commit", pool.autoCommit());
+        shown.put("refuse-failed-commit", pool.refuseFailedCommit());
         shown.put("read-only", pool.readOnly());
         shown.put("isolation", pool.isolation().map(Object::toString).orElse("none"));
         shown.put("catalog", pool.catalog().orElse("none"));

@@ -51,6 +51,7 @@ final class SessionState {
     private final boolean marksRequests;
 
     private final boolean autoCommitAtStart;
+    private final FailedCommit failedCommit;
     private final OpenStatements openStatements = new OpenStatements();
 
     private final Setting<Boolean> autoCommit =
@@ -94,6 +95,8 @@ final class SessionState {
     private boolean lent;
     /** Whether auto-commit is on, as far as handles have told. */
     private boolean autoCommits;
+    /** Whether a call has failed since the last commit or rollback. */
+    private boolean hasFailed;
     /** What the driver said of the transaction after the last statement or end; UNKNOWN where it cannot tell. */
     private TransactionState noted = TransactionState.NONE;
 
@@ -104,6 +107,7 @@ final class SessionState {
         this.queryTimeoutSeconds = queryTimeoutSeconds(physical, driver, config);
         this.marksRequests = RequestMarks.areHeardBy(physical);
         this.autoCommitAtStart = config.autoCommit();
+        this.failedCommit = FailedCommit.of(config);
         this.autoCommits = autoCommitAtStart;
         this.schema = new Setting<>(
                 "schema",
@@ -158,6 +162,11 @@ final class SessionState {
     void worked() {
         worked = true;
         maybeOpen = true;
+    }
+
+    /** A call has failed. */
+    void statementFailed() {
+        hasFailed = true;
     }
 
     /** The holder gets the physical connection, or part of it, in his hands. */
@@ -375,6 +384,7 @@ final class SessionState {
 
     void commit() throws SQLException {
         requireFreeEnd("commit");
+        failedCommit.require(physical, driver, hasFailed);
         physical.commit();
         ended();
         noteTransaction();
@@ -393,6 +403,7 @@ final class SessionState {
     }
 
     private void ended() {
+        hasFailed = false;
         worked = false;
         maybeOpen = false;
     }
