@@ -56,8 +56,9 @@ class KeysTest {
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
-                .filter(name -> !Set.of("pool", "retry", "health").contains(name))
+                .filter(name -> !Set.of("pool", "retry", "health", "outcome").contains(name))
                 .forEach(components::add);
+        components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
                 .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -195,6 +196,9 @@ class KeysTest {
             // Shorter than the keepalive interval would lower that as well.
             return "7h";
         }
+        if (key.name().equals("commit-outcome")) {
+            return "off";
+        }
         return shown.equals("lazy") ? "fail-fast" : example(key, shown);
     }
 
@@ -215,6 +219,12 @@ class KeysTest {
         differences.addAll(differences("health.", one.health(), other.health()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
+        }
+        if (one.outcome().mode() != other.outcome().mode()) {
+            differences.add("commit-outcome");
+        }
+        if (!one.outcome().timeout().equals(other.outcome().timeout())) {
+            differences.add("commit-outcome-timeout");
         }
         return differences;
     }

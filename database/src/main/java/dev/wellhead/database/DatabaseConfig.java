@@ -2,8 +2,11 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.PoolConfig;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * All settings of one database. Its name is the pool's.
@@ -12,18 +15,34 @@ import java.time.Duration;
  * @param retry how work is tried again
  * @param health how health is watched
  * @param slowQueryThreshold work that takes longer is logged; zero: off
+ * @param outcome what is done about a commit whose answer was lost
  */
-public record DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
+public record DatabaseConfig(
+        PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold, OutcomePolicy outcome) {
 
     /** Slow is over 5 s by default. */
     public static final Duration DEFAULT_SLOW_QUERY_THRESHOLD = Duration.ofSeconds(5);
 
-    /** Refuses a negative threshold. */
+    /** Refuses a negative threshold, and a way to find outcomes that the database does not have. */
     public DatabaseConfig {
         if (slowQueryThreshold.isNegative()) {
             throw new IllegalArgumentException("slow-query-threshold=" + slowQueryThreshold
                     + ": must not be negative; use 0 to switch it off, or a duration such as 5s");
         }
+        if (outcome.mode() == CommitOutcomeMode.XID && Dialect.of(pool.jdbcUrl()) != Dialect.POSTGRESQL) {
+            throw new ConfigException(
+                    "database " + pool.name(),
+                    List.of(new ConfigException.Violation(
+                            "commit-outcome",
+                            "xid",
+                            "only PostgreSQL tells the outcome by the transaction's number",
+                            "use auto, table or off")));
+        }
+    }
+
+    /** With the default for commits whose answer was lost. */
+    public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
+        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT);
     }
 
     /** Those pool settings with the defaults for the rest. */

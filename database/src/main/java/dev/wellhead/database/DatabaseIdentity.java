@@ -56,7 +56,8 @@ final class DatabaseIdentity {
                 config.pool().toBuilder().name(name).build(),
                 config.retry(),
                 config.health(),
-                config.slowQueryThreshold());
+                config.slowQueryThreshold(),
+                config.outcome());
     }
 
     private static Object user(PoolConfig pool) {
@@ -117,6 +118,7 @@ final class DatabaseIdentity {
         shown.put("retry", config.retry());
         shown.put("health", config.health());
         shown.put("slow-query-threshold", config.slowQueryThreshold());
+        shown.put("outcome", config.outcome());
         return shown;
     }
 }

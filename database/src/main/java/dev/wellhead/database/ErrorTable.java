@@ -64,6 +64,8 @@ final class ErrorTable {
         table.add(ANY, "08W08", ALL, NEVER, Meaning.CANCELLED, E2006);
         table.add(ANY, "08W09", ALL, NEVER, Meaning.OVERLOADED, E2001);
         table.add(ANY, CommitCheck.REFUSED, ALL, NEVER, Meaning.OTHER, E2013);
+        table.add(ANY, OutcomeFault.ABORTED, ALL, RETRY_TRANSACTION, Meaning.CONNECTION_LOST, E2010);
+        table.add(ANY, OutcomeFault.UNKNOWN, ALL, AMBIGUOUS, Meaning.CONNECTION_LOST, E2018);
         table.add(ANY, OwnFault.MAPPING, ALL, NEVER, Meaning.OTHER, E2015);
         table.add(ANY, OwnFault.NO_ROW, ALL, NEVER, Meaning.OTHER, E2016);
         table.add(ANY, OwnFault.TOO_MANY_ROWS, ALL, NEVER, Meaning.OTHER, E2017);

@@ -50,7 +50,11 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
             var before = current;
             var pool = dataSource.reconfigure(wanted.pool());
             current = new DatabaseConfig(
-                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold());
+                    dataSource.config(),
+                    wanted.retry(),
+                    wanted.health(),
+                    wanted.slowQueryThreshold(),
+                    wanted.outcome());
             if (!before.health().equals(wanted.health())) {
                 health.restart();
             }
@@ -117,7 +121,15 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "health.strikes",
                                 health.strikes(),
                                 wanted.health().strikes()),
-                        different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()))
+                        different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()),
+                        different(
+                                "commit-outcome",
+                                before.outcome().mode(),
+                                wanted.outcome().mode()),
+                        different(
+                                "commit-outcome-timeout",
+                                before.outcome().timeout(),
+                                wanted.outcome().timeout()))
                 .flatMap(keys -> keys)
                 .toList();
     }

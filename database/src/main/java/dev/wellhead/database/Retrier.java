@@ -100,7 +100,7 @@ final class Retrier {
                 return result;
             } catch (SQLException e) {
                 var failed = failed(operation, null, e, progress.phase(), attempt, start);
-                if (attempt > rules.maxRetries() || !mayRunAgain(failed.judgement())) {
+                if (attempt > rules.maxRetries() || !(mayRunAgain(failed.judgement()) || OutcomeFault.isAborted(e))) {
                     throw thrown(failed, e);
                 }
                 pause(rules, failed, attempt, e);
