@@ -18,6 +18,7 @@ final class Parts {
             new RealPart(),
             new QueryPart(),
             new BatchPart(),
+            new CommitPart(),
             new StreamPart());
 
     private Parts() {}

@@ -45,7 +45,8 @@ final class RealDatabase implements AutoCloseable {
                 .build();
     }
 
-    private static TestDatabase create() {
+    /** An empty database alone. */
+    static TestDatabase create() {
         try {
             return PostgresServer.shared().createDatabase();
         } catch (SQLException e) {

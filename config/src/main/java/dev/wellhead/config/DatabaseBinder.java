@@ -265,7 +265,11 @@ final class DatabaseBinder {
 
     /** A violation of the pool's rules, in the words of keys and places. */
     private void translate(ConfigException.Violation violation) {
-        var key = violation.key().equals("url") || violation.key().equals("name") ? "url" : "pool." + violation.key();
+        var key = switch (violation.key()) {
+            case "url", "name" -> "url";
+            case "commit-outcome" -> violation.key();
+            default -> "pool." + violation.key();
+        };
         var other = mentioned(violation.rule());
         if (bad.contains(key) || other.filter(bad::contains).isPresent()) {
             return;

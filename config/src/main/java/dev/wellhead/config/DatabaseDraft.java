@@ -2,8 +2,10 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.OutcomePolicy;
 import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
@@ -44,6 +46,8 @@ final class DatabaseDraft {
     Duration healthLimit = HealthPolicy.DEFAULT.limit();
     int strikes = HealthPolicy.DEFAULT.strikes();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
+    CommitOutcomeMode outcomeMode = OutcomePolicy.DEFAULT.mode();
+    Duration outcomeTimeout = OutcomePolicy.DEFAULT.timeout();
 
     void username(String value) {
         username = value;
@@ -68,6 +72,8 @@ final class DatabaseDraft {
                 pool.build(),
                 new RetryPolicy(maxRetries, initialDelay, maxDelay, multiplier, jitter, retryDeadline, retryBudget),
                 new HealthPolicy(healthEnabled, healthInterval, healthLimit, strikes),
-                slowQueryThreshold);
+                slowQueryThreshold,
+                new OutcomePolicy(outcomeMode, outcomeTimeout),
+                List.of());
     }
 }

@@ -18,6 +18,8 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
 
     private static final String ADDRESS = "Where the database is and who logs in";
 
+    private static final String OUTCOME = "Commits whose answer is lost";
+
     /** By the first part of the name. */
     private static final Map<String, String> TITLES = Map.ofEntries(
             Map.entry("profile", "Profile"),
@@ -33,7 +35,9 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
             Map.entry("pool", "Connection pool"),
             Map.entry("retry", "Retries"),
             Map.entry("health", "Background check"),
-            Map.entry("slow-query-threshold", "Slow work"));
+            Map.entry("slow-query-threshold", "Slow work"),
+            Map.entry("commit-outcome", OUTCOME),
+            Map.entry("commit-outcome-timeout", OUTCOME));
 
     /** All sections, those that are not a database's first. */
     static List<KeySection> all() {

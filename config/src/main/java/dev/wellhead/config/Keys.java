@@ -10,6 +10,7 @@ import static dev.wellhead.config.ValueType.flag;
 import static dev.wellhead.config.ValueType.text;
 
 import dev.wellhead.config.ValueType.Span;
+import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.pool.Admission;
 import dev.wellhead.pool.Isolation;
 import dev.wellhead.pool.NestedAcquire;
@@ -414,6 +415,12 @@ final class Keys {
                 PoolConfig::autoCommit,
                 "Whether each statement commits by itself outside of a transaction.");
         table.flag(
+                "refuse-failed-commit",
+                PoolConfig.Builder::refuseFailedCommit,
+                PoolConfig::refuseFailedCommit,
+                "Whether commit() of a PostgreSQL transaction in which a statement failed throws (25W01), instead of"
+                        + " ending as a rollback without a word.");
+        table.flag(
                 "read-only",
                 PoolConfig.Builder::readOnly,
                 PoolConfig::readOnly,
@@ -574,7 +581,23 @@ final class Keys {
                         false,
                         "Work that takes longer is logged; 0: off.",
                         (draft, value) -> draft.slowQueryThreshold = value,
-                        bound -> bound.config().slowQueryThreshold()));
+                        bound -> bound.config().slowQueryThreshold()),
+                new Key<>(
+                        "commit-outcome",
+                        choice(CommitOutcomeMode.class),
+                        false,
+                        "How the outcome of a transaction is found when the answer to its COMMIT is lost: by the table"
+                                + " wellhead_outcome, by its number (PostgreSQL), or not at all; auto takes what is to"
+                                + " be had, and creates the table where it may.",
+                        (draft, value) -> draft.outcomeMode = value,
+                        bound -> bound.config().outcome().mode()),
+                new Key<>(
+                        "commit-outcome-timeout",
+                        duration(Span.POSITIVE),
+                        false,
+                        "How long a caller waits for that; then the outcome is unknown.",
+                        (draft, value) -> draft.outcomeTimeout = value,
+                        bound -> bound.config().outcome().timeout()));
     }
 
     /** Rows whose values live in {@link PoolConfig}. */

@@ -57,8 +57,9 @@ class KeysTest {
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors").contains(name))
+                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome").contains(name))
                 .forEach(components::add);
+        components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
                 .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -196,6 +197,9 @@ class KeysTest {
             // Shorter than the keepalive interval would lower that as well.
             return "7h";
         }
+        if (key.name().equals("commit-outcome")) {
+            return "off";
+        }
         return shown.equals("lazy") ? "fail-fast" : example(key, shown);
     }
 
@@ -216,6 +220,12 @@ class KeysTest {
         differences.addAll(differences("health.", one.health(), other.health()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
+        }
+        if (one.outcome().mode() != other.outcome().mode()) {
+            differences.add("commit-outcome");
+        }
+        if (!one.outcome().timeout().equals(other.outcome().timeout())) {
+            differences.add("commit-outcome-timeout");
         }
         return differences;
     }

@@ -51,6 +51,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
     private final Retrier retrier;
     private final HealthMonitor health;
     private final Transactions transactions;
+    private final OutcomeResolver resolver;
     private final Calls calls;
     private final Statements statements;
     private final Tables tables;
@@ -63,7 +64,9 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.retrier = new Retrier(config.name(), () -> settings.get().retry(), judge, dataSource::snapshot, time);
         this.health = new HealthMonitor(settings, dataSource, judge);
         var language = new Language(Dialect.of(url));
-        this.transactions = new Transactions(config, language);
+        var outcomes = new Outcomes(config, () -> settings.get().outcome(), judge);
+        this.resolver = new OutcomeResolver(dataSource, outcomes, judge, settings, health::isClosed, time);
+        this.transactions = new Transactions(config, language, outcomes, resolver);
         this.calls = new Calls(dataSource, retrier, time.nanoClock(), settings::slowNanos, transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
@@ -202,8 +205,12 @@ public final class Database implements SqlExecutor, AutoCloseable {
      * <p>If a statement failed and the work caught its error, PostgreSQL could only roll back, so the commit is refused
      * with a {@link CommitRefusedException}.
      *
-     * @throws DatabaseException when it failed; {@link DatabaseException#kind()} is {@link ErrorKind#AMBIGUOUS} when the
-     *     connection broke after COMMIT was sent
+     * <p>When the connection breaks after COMMIT was sent, what became of the transaction is found out, within the timeout
+     * of {@link DatabaseConfig#outcome()}: if it was committed this returns as if nothing had happened, if it was rolled
+     * back it is tried again.
+     *
+     * @throws CommitOutcomeUnknownException when that could not be found out
+     * @throws DatabaseException when it failed otherwise; then nothing was committed
      * @throws IllegalStateException when a transaction of this database is open on the thread
      */
     @Override
@@ -231,6 +238,19 @@ public final class Database implements SqlExecutor, AutoCloseable {
      */
     public <T extends @Nullable Object> Attempt<T> attempt(String operation, SqlWork<T> work) {
         return Attempt.of(() -> query(operation, work));
+    }
+
+    /**
+     * Asks again what became of a transaction, with the token of a {@link CommitOutcomeUnknownException}; in this process
+     * or in another that has opened the same database under the same name. Whoever asks decides: a transaction that has not
+     * been committed by now never will be. Blocks for the timeout of {@link DatabaseConfig#outcome()} at most, and a
+     * little.
+     *
+     * @return {@link CommitOutcome#UNKNOWN} when the database does not answer in time, or the token is older than six days
+     * @throws IllegalArgumentException when it is no token of this database's
+     */
+    public CommitOutcome commitOutcome(String token) {
+        return resolver.resolve(token);
     }
 
     /** What the last check found, with the pool as it is now. Returns at once. */

@@ -2,6 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.PoolConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
  * @param retry how work is tried again
  * @param health how health is watched
  * @param slowQueryThreshold work that takes longer is logged; zero: off
+ * @param outcome what is done about a commit whose answer was lost
  * @param errors what the program itself knows of errors, asked in turn before the table of {@link ErrorJudge}; no file can
  *     name them, and they stay as the database was opened with
  */
@@ -22,30 +25,50 @@ public record DatabaseConfig(
         RetryPolicy retry,
         HealthPolicy health,
         Duration slowQueryThreshold,
+        OutcomePolicy outcome,
         List<ErrorClassifier> errors) {
 
     /** Slow is over 5 s by default. */
     public static final Duration DEFAULT_SLOW_QUERY_THRESHOLD = Duration.ofSeconds(5);
 
-    /** Refuses a negative threshold. */
+    /** Refuses a negative threshold, and a way to find outcomes that the database does not have. */
     public DatabaseConfig {
         errors = List.copyOf(errors);
         if (slowQueryThreshold.isNegative()) {
             throw new IllegalArgumentException("slow-query-threshold=" + slowQueryThreshold
                     + ": must not be negative; use 0 to switch it off, or a duration such as 5s");
         }
+        if (outcome.mode() == CommitOutcomeMode.XID && Dialect.of(pool.jdbcUrl()) != Dialect.POSTGRESQL) {
+            throw new ConfigException(
+                    "database " + pool.name(),
+                    List.of(new ConfigException.Violation(
+                            "commit-outcome",
+                            "xid",
+                            "only PostgreSQL tells the outcome by the transaction's number",
+                            "use auto, table or off")));
+        }
     }
 
-    /** Settings that add nothing to what is known of errors. */
+    /** With the default for commits whose answer was lost, and nothing added to what is known of errors. */
     public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
-        this(pool, retry, health, slowQueryThreshold, List.of());
+        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT, List.of());
     }
 
     /** The same with one classifier more, which is asked after those before it. */
     public DatabaseConfig withErrors(ErrorClassifier classifier) {
         var all = new ArrayList<>(errors);
         all.add(classifier);
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, all);
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, all);
+    }
+
+    /** The same with other pool settings. */
+    public DatabaseConfig withPool(PoolConfig other) {
+        return new DatabaseConfig(other, retry, health, slowQueryThreshold, outcome, errors);
+    }
+
+    /** The same with another way to find out what became of a commit. */
+    public DatabaseConfig withOutcome(OutcomePolicy other) {
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, errors);
     }
 
     /** Those pool settings with the defaults for the rest. */

@@ -31,7 +31,8 @@ public abstract sealed class DatabaseException extends RuntimeException
                 ReadOnlyDatabaseException,
                 ResultMappingException,
                 NoRowException,
-                TooManyRowsException {
+                TooManyRowsException,
+                CommitOutcomeUnknownException {
 
     private static final long serialVersionUID = 1L;
 
@@ -81,6 +82,7 @@ public abstract sealed class DatabaseException extends RuntimeException
             case E2015 -> new ResultMappingException(call, cause);
             case E2016 -> new NoRowException(call, cause);
             case E2017 -> new TooManyRowsException(call, cause);
+            case E2018 -> new CommitOutcomeUnknownException(call, cause);
         };
     }
 

@@ -52,11 +52,7 @@ final class DatabaseIdentity {
     }
 
     private static DatabaseConfig renamed(DatabaseConfig config, String name) {
-        return new DatabaseConfig(
-                config.pool().toBuilder().name(name).build(),
-                config.retry(),
-                config.health(),
-                config.slowQueryThreshold());
+        return config.withPool(config.pool().toBuilder().name(name).build());
     }
 
     private static Object user(PoolConfig pool) {
@@ -99,6 +95,7 @@ final class DatabaseIdentity {
         shown.put("housekeeper-interval", pool.housekeeperInterval());
         shown.put("statement-timeout", pool.statementTimeout());
         shown.put("auto-commit", pool.autoCommit());
+        shown.put("refuse-failed-commit", pool.refuseFailedCommit());
         shown.put("read-only", pool.readOnly());
         shown.put("isolation", pool.isolation().map(Object::toString).orElse("none"));
         shown.put("catalog", pool.catalog().orElse("none"));
@@ -116,6 +113,7 @@ final class DatabaseIdentity {
         shown.put("retry", config.retry());
         shown.put("health", config.health());
         shown.put("slow-query-threshold", config.slowQueryThreshold());
+        shown.put("outcome", config.outcome());
         return shown;
     }
 }

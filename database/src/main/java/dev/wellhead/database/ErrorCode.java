@@ -129,7 +129,14 @@ public enum ErrorCode {
             "More than one row found",
             "The statement gave several rows where one was asked for",
             "At most one row was asked for: make the condition unique, or ask for list()",
-            "The request could not be processed");
+            "The request could not be processed"),
+    /** Commit outcome unknown. */
+    E2018(
+            Severity.CRITICAL,
+            "Commit outcome unknown",
+            "Do not run it again as it is: ask Database.commitOutcome(token) when the database answers, and run it again"
+                    + " only after ABORTED",
+            "Whether the request took effect is not known");
 
     private final Severity severity;
     private final String title;

@@ -71,6 +71,8 @@ final class ErrorTable {
         table.add(ALL, NEVER, Meaning.CANCELLED, E2006, "08W08");
         table.add(ALL, NEVER, Meaning.OVERLOADED, E2001, "08W09");
         table.add(ALL, NEVER, Meaning.OTHER, E2013, CommitCheck.REFUSED);
+        table.add(ALL, RETRY_TRANSACTION, Meaning.CONNECTION_LOST, E2010, OutcomeFault.ABORTED);
+        table.add(ALL, AMBIGUOUS, Meaning.CONNECTION_LOST, E2018, OutcomeFault.UNKNOWN);
         table.add(ALL, NEVER, Meaning.OTHER, E2015, OwnFault.MAPPING);
         table.add(ALL, NEVER, Meaning.OTHER, E2016, OwnFault.NO_ROW);
         table.add(ALL, NEVER, Meaning.OTHER, E2017, OwnFault.TOO_MANY_ROWS);

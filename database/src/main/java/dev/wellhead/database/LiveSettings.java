@@ -50,7 +50,12 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
             var before = current;
             var pool = dataSource.reconfigure(wanted.pool());
             current = new DatabaseConfig(
-                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold(), before.errors());
+                    dataSource.config(),
+                    wanted.retry(),
+                    wanted.health(),
+                    wanted.slowQueryThreshold(),
+                    wanted.outcome(),
+                    before.errors());
             if (!before.health().equals(wanted.health())) {
                 health.restart();
             }
@@ -122,7 +127,15 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "health.strikes",
                                 health.strikes(),
                                 wanted.health().strikes()),
-                        different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()))
+                        different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()),
+                        different(
+                                "commit-outcome",
+                                before.outcome().mode(),
+                                wanted.outcome().mode()),
+                        different(
+                                "commit-outcome-timeout",
+                                before.outcome().timeout(),
+                                wanted.outcome().timeout()))
                 .flatMap(keys -> keys)
                 .toList();
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of a transaction, of one or more attempts. Each attempt has its own {@link Transaction} with its own hooks;
  * those of a rollback run as soon as its connection was released, those of the commit when the call is over.
+ *
+ * <p>When the answer to COMMIT was lost, what became of it is found out before anything else is done: what was committed is
+ * returned as if nothing had happened, and only what was rolled back for certain may run again.
  */
 final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<T> {
 
@@ -19,6 +22,12 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
     private final TransactionOptions options;
     private final TransactionWork<T> work;
     private Hooks hooks;
+    /** What the work has returned, once COMMIT is about to be sent. */
+    private @Nullable Done<T> done;
+
+    private OutcomeToken token = new OutcomeToken.None();
+
+    private record Done<T extends @Nullable Object>(T result) {}
 
     TransactionCall(
             Transactions transactions,
@@ -37,10 +46,18 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
     @Override
     public T run(Progress progress) throws SQLException {
         hooks = new Hooks(operation, calls.retrier().log());
+        done = null;
+        token = new OutcomeToken.None();
         try {
             return calls.leased(operation, options.lane(), progress, connection -> transacted(connection, progress));
-        } catch (Throwable failure) {
+        } catch (SQLException | RuntimeException failure) {
             if (isInDoubt(progress, failure)) {
+                return resolved(progress, failure);
+            }
+            hooks.rolledBack();
+            throw failure;
+        } catch (Error failure) {
+            if (progress.phase() == Phase.COMMIT_SENT) {
                 hooks.inDoubt();
             } else {
                 hooks.rolledBack();
@@ -49,20 +66,38 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
         }
     }
 
+    /** The answer to COMMIT was lost, and the connection has been given back. */
+    private T resolved(Progress progress, Throwable failure) throws SQLException {
+        var resolver = transactions.resolver();
+        var outcome = resolver.resolve(operation, token);
+        progress.ended(calls.clock().getAsLong());
+        var committed = done;
+        if (outcome == CommitOutcome.COMMITTED && committed != null) {
+            return committed.result();
+        }
+        if (outcome == CommitOutcome.ABORTED) {
+            hooks.rolledBack();
+            throw OutcomeFault.aborted(failure);
+        }
+        hooks.inDoubt();
+        throw OutcomeFault.unknown(resolver.text(token), failure);
+    }
+
     /** Runs the hooks of the attempt that was committed. */
     void committed() {
         hooks.committed();
     }
 
     private T transacted(Connection connection, Progress progress) throws SQLException {
+        transactions.outcomes().prepare(connection, options);
         transactions.begin(connection, options);
         progress.reached(Phase.IN_TRANSACTION);
         var transaction = new Transaction(transactions, calls, operation, options, connection, hooks);
         try {
             T result = worked(connection, transaction);
             transaction.requireCommittable();
-            progress.reached(Phase.COMMIT_SENT);
-            connection.commit();
+            done = new Done<>(result);
+            transactions.outcomes().commit(connection, options, progress, sent -> token = sent);
             return result;
         } catch (SQLException refused) {
             rollback(connection, refused);

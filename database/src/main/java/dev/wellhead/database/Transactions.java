@@ -23,6 +23,8 @@ final class Transactions {
     private final Optional<Isolation> isolationOfPool;
     private final boolean isPostgres;
     private final Language language;
+    private final Outcomes outcomes;
+    private final OutcomeResolver resolver;
 
     /** How many are open; where it is 0 no thread needs to be asked. */
     private final AtomicInteger open = new AtomicInteger();
@@ -31,13 +33,15 @@ final class Transactions {
     @SuppressWarnings("ThreadLocalUsage") // One for each database, which are few; removed when the transaction ends.
     private final ThreadLocal<@Nullable Transaction> current = new ThreadLocal<>();
 
-    Transactions(DatabaseConfig config, Language language) {
+    Transactions(DatabaseConfig config, Language language, Outcomes outcomes, OutcomeResolver resolver) {
         var url = config.pool().jdbcUrl();
         this.database = config.name();
         this.commitCheck = CommitCheck.forUrl(url);
         this.isolationOfPool = config.pool().isolation();
         this.isPostgres = language.dialect() == Dialect.POSTGRESQL;
         this.language = language;
+        this.outcomes = outcomes;
+        this.resolver = resolver;
     }
 
     /** Refuses a call of the database inside of a transaction of its own thread. */
@@ -136,6 +140,14 @@ final class Transactions {
 
     CommitCheck commitCheck() {
         return commitCheck;
+    }
+
+    Outcomes outcomes() {
+        return outcomes;
+    }
+
+    OutcomeResolver resolver() {
+        return resolver;
     }
 
     Language language() {

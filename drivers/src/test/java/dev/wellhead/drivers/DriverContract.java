@@ -300,6 +300,11 @@ abstract class DriverContract {
                         .isInstanceOf(SQLException.class);
                 if (failedStatementFailsTransaction()) {
                     assertThat(pool.leases().get(0).transaction()).isEqualTo(TransactionState.FAILED);
+                    assertThatThrownBy(connection::commit)
+                            .isInstanceOfSatisfying(
+                                    SQLException.class,
+                                    e -> assertThat(e.getSQLState()).isEqualTo("25W01"))
+                            .hasMessageStartingWith("commit() is refused: a statement of this transaction failed");
                 } else {
                     run(connection, "INSERT INTO failed VALUES (2)");
                     connection.commit();

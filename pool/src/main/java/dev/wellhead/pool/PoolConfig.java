@@ -58,6 +58,8 @@ import org.jspecify.annotations.Nullable;
  * @param initSql run once on each new connection; default none
  * @param validationQuery run to validate; default none: {@link java.sql.Connection#isValid}
  * @param autoCommit auto-commit of each handle; default true
+ * @param refuseFailedCommit whether {@code commit()} of a PostgreSQL transaction in which a statement failed throws, with
+ *     SQLSTATE {@code 25W01}, instead of ending it as a rollback without a word; default true
  * @param readOnly whether each handle starts read-only; default false
  * @param isolation isolation of each handle; default the driver's
  * @param catalog catalog of each handle; default the driver's
@@ -107,6 +109,7 @@ public record PoolConfig(
         Optional<String> initSql,
         Optional<String> validationQuery,
         boolean autoCommit,
+        boolean refuseFailedCommit,
         boolean readOnly,
         Optional<Isolation> isolation,
         Optional<String> catalog,
@@ -258,6 +261,7 @@ public record PoolConfig(
         private @Nullable String initSql;
         private @Nullable String validationQuery;
         private boolean autoCommit = true;
+        private boolean refuseFailedCommit = true;
         private boolean readOnly;
         private @Nullable Isolation isolation;
         private @Nullable String catalog;
@@ -307,6 +311,7 @@ public record PoolConfig(
             initSql = from.initSql.orElse(null);
             validationQuery = from.validationQuery.orElse(null);
             autoCommit = from.autoCommit;
+            refuseFailedCommit = from.refuseFailedCommit;
             readOnly = from.readOnly;
             isolation = from.isolation.orElse(null);
             catalog = from.catalog.orElse(null);
@@ -358,6 +363,7 @@ public record PoolConfig(
                     Optional.ofNullable(initSql),
                     Optional.ofNullable(validationQuery),
                     autoCommit,
+                    refuseFailedCommit,
                     readOnly,
                     Optional.ofNullable(isolation),
                     Optional.ofNullable(catalog),
@@ -589,6 +595,12 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#validationQuery()}. */
         public Builder validationQuery(@Nullable String value) {
             validationQuery = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#refuseFailedCommit()}. */
+        public Builder refuseFailedCommit(boolean value) {
+            refuseFailedCommit = value;
             return this;
         }
 

@@ -124,6 +124,8 @@ final class Pipe {
         Faults.Cutter.Verdict verdict = cutter.offer(bytes);
         forward(verdict.bytes());
         if (verdict.isCut()) {
+            // After a black hole bytes may still come: they are swallowed, not searched.
+            cutter = null;
             connection.cut(wanted.how());
         }
     }

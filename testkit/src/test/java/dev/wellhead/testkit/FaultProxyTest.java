@@ -228,6 +228,18 @@ class FaultProxyTest {
     }
 
     @Test
+    void goesOnWhenTheBlackHoleOfACutIsCleared() throws Exception {
+        proxy.existing().cutBefore(Direction.TO_CLIENT, "OK", Cut.BLACK_HOLE);
+        send(server, "aOK");
+        assertThat(receive(client, 1)).isEqualTo("a");
+        send(server, "lost");
+        await().until(() -> proxy.swallowedBytes(Direction.TO_CLIENT) == 4);
+        proxy.existing().clear();
+        send(server, "more");
+        assertThat(receive(client, 4)).isEqualTo("more");
+    }
+
+    @Test
     void refusesAndListensAgainOnTheSamePortWhileConnectionsLive() throws Exception {
         int port = proxy.port();
         proxy.refuse();

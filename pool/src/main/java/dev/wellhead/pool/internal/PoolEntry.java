@@ -195,6 +195,7 @@ public final class PoolEntry extends StateWord {
 
     /** The driver threw: if the connection is lost by it, it will not be used again. Returns what the holder gets. */
     SQLException failed(SQLException error) {
+        session().statementFailed();
         pool.failed(this, error);
         return reclaimed ? LeakWatch.overtaken(error) : error;
     }

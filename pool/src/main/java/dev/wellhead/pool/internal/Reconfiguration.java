@@ -27,6 +27,7 @@ final class Reconfiguration {
             "statementTimeout",
             "initSql",
             "autoCommit",
+            "refuseFailedCommit",
             "readOnly",
             "isolation",
             "catalog",

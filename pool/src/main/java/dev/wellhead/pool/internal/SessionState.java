@@ -52,6 +52,7 @@ final class SessionState {
     private final boolean marksRequests;
 
     private final boolean autoCommitAtStart;
+    private final FailedCommit failedCommit;
     private final OpenStatements openStatements = new OpenStatements();
 
     private final Setting<Boolean> autoCommit =
@@ -98,6 +99,8 @@ final class SessionState {
     private boolean lent;
     /** Whether auto-commit is on, as far as handles have told. */
     private boolean autoCommits;
+    /** Whether a call has failed since the last commit or rollback. */
+    private boolean hasFailed;
     /** What the driver said of the transaction after the last statement or end; UNKNOWN where it cannot tell. */
     private TransactionState noted = TransactionState.NONE;
 
@@ -108,6 +111,7 @@ final class SessionState {
         this.queryTimeoutSeconds = queryTimeoutSeconds(physical, driver, config);
         this.marksRequests = RequestMarks.areHeardBy(physical);
         this.autoCommitAtStart = config.autoCommit();
+        this.failedCommit = FailedCommit.of(config);
         this.autoCommits = autoCommitAtStart;
         this.schema = new Setting<>(
                 "schema",
@@ -174,6 +178,11 @@ final class SessionState {
     void worked() {
         worked = true;
         maybeOpen = true;
+    }
+
+    /** A call has failed. */
+    void statementFailed() {
+        hasFailed = true;
     }
 
     /** The holder gets the physical connection, or part of it, in his hands. */
@@ -404,6 +413,7 @@ final class SessionState {
 
     void commit() throws SQLException {
         requireFreeEnd("commit");
+        failedCommit.require(physical, driver, hasFailed);
         physical.commit();
         ended();
         noteTransaction();
@@ -422,6 +432,7 @@ final class SessionState {
     }
 
     private void ended() {
+        hasFailed = false;
         worked = false;
         maybeOpen = false;
     }
