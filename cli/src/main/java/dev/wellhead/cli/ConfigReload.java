@@ -174,11 +174,7 @@ final class ConfigReload {
     }
 
     private static DatabaseConfig named(DatabaseConfig config, String name) {
-        return new DatabaseConfig(
-                config.pool().toBuilder().name(name).build(),
-                config.retry(),
-                config.health(),
-                config.slowQueryThreshold());
+        return config.withPool(config.pool().toBuilder().name(name).build());
     }
 
     private void log(Outcome outcome, boolean first) {

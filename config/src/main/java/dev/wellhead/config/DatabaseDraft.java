@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
@@ -41,6 +42,9 @@ final class DatabaseDraft {
     Duration healthInterval = HealthPolicy.DEFAULT.interval();
     Duration healthLimit = HealthPolicy.DEFAULT.limit();
     int strikes = HealthPolicy.DEFAULT.strikes();
+    boolean breakerEnabled = BreakerPolicy.DEFAULT.enabled();
+    int failureRate = BreakerPolicy.DEFAULT.failureRate();
+    int breakerWindow = BreakerPolicy.DEFAULT.window();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
 
     void username(String value) {
@@ -66,6 +70,7 @@ final class DatabaseDraft {
                 pool.build(),
                 new RetryPolicy(maxRetries, initialDelay, maxDelay, multiplier, jitter),
                 new HealthPolicy(healthEnabled, healthInterval, healthLimit, strikes),
+                new BreakerPolicy(breakerEnabled, failureRate, breakerWindow),
                 slowQueryThreshold);
     }
 }

@@ -4,6 +4,7 @@ package dev.wellhead.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
@@ -53,10 +54,11 @@ class KeysTest {
         components.addAll(names("pool.", PoolConfig.class));
         components.addAll(names("retry.", RetryPolicy.class));
         components.addAll(names("health.", HealthPolicy.class));
+        components.addAll(names("breaker.", BreakerPolicy.class));
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
-                .filter(name -> !Set.of("pool", "retry", "health").contains(name))
+                .filter(name -> !Set.of("pool", "retry", "health", "breaker").contains(name))
                 .forEach(components::add);
         var keys = Keys.names().stream()
                 .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
@@ -213,6 +215,7 @@ class KeysTest {
         differences.addAll(differences("pool.", one.pool(), other.pool()));
         differences.addAll(differences("retry.", one.retry(), other.retry()));
         differences.addAll(differences("health.", one.health(), other.health()));
+        differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }

@@ -11,9 +11,11 @@ import java.time.Duration;
  * @param pool the pool's settings
  * @param retry how work is tried again
  * @param health how health is watched
+ * @param breaker when calls are refused at once
  * @param slowQueryThreshold work that takes longer is logged; zero: off
  */
-public record DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
+public record DatabaseConfig(
+        PoolConfig pool, RetryPolicy retry, HealthPolicy health, BreakerPolicy breaker, Duration slowQueryThreshold) {
 
     /** Slow is over 5 s by default. */
     public static final Duration DEFAULT_SLOW_QUERY_THRESHOLD = Duration.ofSeconds(5);
@@ -26,9 +28,19 @@ public record DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy he
         }
     }
 
+    /** With the default breaker. */
+    public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
+        this(pool, retry, health, BreakerPolicy.DEFAULT, slowQueryThreshold);
+    }
+
     /** Those pool settings with the defaults for the rest. */
     public static DatabaseConfig of(PoolConfig pool) {
         return new DatabaseConfig(pool, RetryPolicy.DEFAULT, HealthPolicy.DEFAULT, DEFAULT_SLOW_QUERY_THRESHOLD);
+    }
+
+    /** The same with other pool settings. */
+    public DatabaseConfig withPool(PoolConfig other) {
+        return new DatabaseConfig(other, retry, health, breaker, slowQueryThreshold);
     }
 
     /** The database's name. */

@@ -31,7 +31,8 @@ public abstract sealed class DatabaseException extends RuntimeException
                 ReadOnlyDatabaseException,
                 ResultMappingException,
                 NoRowException,
-                TooManyRowsException {
+                TooManyRowsException,
+                BreakerOpenException {
 
     private static final long serialVersionUID = 1L;
 
@@ -76,6 +77,7 @@ public abstract sealed class DatabaseException extends RuntimeException
             case E2015 -> new ResultMappingException(call, cause);
             case E2016 -> new NoRowException(call, cause);
             case E2017 -> new TooManyRowsException(call, cause);
+            case E2019 -> new BreakerOpenException(call, cause);
         };
     }
 

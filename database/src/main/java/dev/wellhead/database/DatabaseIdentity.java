@@ -52,11 +52,7 @@ final class DatabaseIdentity {
     }
 
     private static DatabaseConfig renamed(DatabaseConfig config, String name) {
-        return new DatabaseConfig(
-                config.pool().toBuilder().name(name).build(),
-                config.retry(),
-                config.health(),
-                config.slowQueryThreshold());
+        return config.withPool(config.pool().toBuilder().name(name).build());
     }
 
     private static Object user(PoolConfig pool) {

@@ -110,7 +110,14 @@ public enum ErrorCode {
             Severity.ERROR,
             "More than one row found",
             "At most one row was asked for: make the condition unique, or ask for list()",
-            "The request could not be processed");
+            "The request could not be processed"),
+    /** Breaker open. */
+    E2019(
+            Severity.ERROR,
+            "Breaker open",
+            "The database is in trouble and calls are refused at once; wellhead health says why; try again after a second,"
+                    + " or serve a fallback",
+            "The database cannot be reached; try again shortly");
 
     private final Severity severity;
     private final String title;

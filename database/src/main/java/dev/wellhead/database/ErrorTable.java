@@ -63,6 +63,7 @@ final class ErrorTable {
         table.unsent(ANY, "08W07", Meaning.UNREACHABLE, E2003, E2003);
         table.add(ANY, "08W08", ALL, NEVER, Meaning.CANCELLED, E2006);
         table.add(ANY, "08W09", ALL, NEVER, Meaning.OVERLOADED, E2001);
+        table.add(ANY, Breaker.REFUSED, ALL, RETRY_ANYWHERE, Meaning.UNREACHABLE, E2019);
         table.add(ANY, CommitCheck.REFUSED, ALL, NEVER, Meaning.OTHER, E2013);
         table.add(ANY, OwnFault.MAPPING, ALL, NEVER, Meaning.OTHER, E2015);
         table.add(ANY, OwnFault.NO_ROW, ALL, NEVER, Meaning.OTHER, E2016);

@@ -49,9 +49,8 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
             }
             var before = current;
             var pool = dataSource.reconfigure(wanted.pool());
-            current = new DatabaseConfig(
-                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold());
-            if (!before.health().equals(wanted.health())) {
+            current = wanted.withPool(dataSource.config());
+            if (!before.health().equals(wanted.health()) || !before.breaker().equals(wanted.breaker())) {
                 health.restart();
             }
             var applied = new ArrayList<>(keys(pool.changed(), before, wanted));
@@ -85,6 +84,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
     private static List<String> policies(DatabaseConfig before, DatabaseConfig wanted) {
         var retry = before.retry();
         var health = before.health();
+        var breaker = before.breaker();
         return Stream.of(
                         different(
                                 "retry.max-retries",
@@ -117,6 +117,18 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "health.strikes",
                                 health.strikes(),
                                 wanted.health().strikes()),
+                        different(
+                                "breaker.enabled",
+                                breaker.enabled(),
+                                wanted.breaker().enabled()),
+                        different(
+                                "breaker.failure-rate",
+                                breaker.failureRate(),
+                                wanted.breaker().failureRate()),
+                        different(
+                                "breaker.window",
+                                breaker.window(),
+                                wanted.breaker().window()),
                         different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()))
                 .flatMap(keys -> keys)
                 .toList();

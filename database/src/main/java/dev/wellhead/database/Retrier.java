@@ -50,6 +50,7 @@ final class Retrier {
     private final Time time;
     private final CallMeter meter = new CallMeter();
     private final CallLog log;
+    private @Nullable Breaker breaker;
 
     /**
      * Runs calls of that database.
@@ -68,6 +69,11 @@ final class Retrier {
         this.snapshot = snapshot;
         this.time = time;
         this.log = new CallLog(database, time.nanoClock());
+    }
+
+    /** Asks that breaker before each attempt and tells it how the attempt ended; before the first call. */
+    void guardedBy(Breaker guard) {
+        breaker = guard;
     }
 
     <T extends @Nullable Object> T run(String operation, Step<T> step) {
@@ -92,14 +98,24 @@ final class Retrier {
 
     private <T extends @Nullable Object> T attempts(String operation, Step<T> step, long start) {
         var rules = policy.get();
+        var guard = breaker;
         for (int attempt = 1; ; attempt++) {
             var progress = new Progress();
             try {
+                if (guard != null) {
+                    guard.admit();
+                }
                 T result = step.run(progress);
                 meter.succeeded(progress.endNanos(time.nanoClock()) - start);
+                if (guard != null) {
+                    guard.succeeded();
+                }
                 return result;
             } catch (SQLException e) {
                 var failed = failed(operation, null, e, progress.phase(), attempt, start);
+                if (guard != null) {
+                    guard.failed(failed.judgement());
+                }
                 if (attempt > rules.maxRetries() || !mayRunAgain(failed.judgement())) {
                     throw thrown(failed, e);
                 }
@@ -161,7 +177,8 @@ final class Retrier {
     private static boolean mayRunAgain(Judgement judgement) {
         return judgement.kind() == ErrorKind.RETRY_ANYWHERE
                 && judgement.code() != ErrorCode.E2001
-                && judgement.code() != ErrorCode.E2004;
+                && judgement.code() != ErrorCode.E2004
+                && judgement.code() != ErrorCode.E2019;
     }
 
     CallMeter meter() {

@@ -42,10 +42,20 @@ final class Statements {
         return session.run(operation, work);
     }
 
+    /** Work of one statement, which is remembered when a time limit ends it. */
+    private <T extends @Nullable Object> T run(String operation, String jdbcSql, SqlWork<T> work) {
+        try {
+            return session.run(operation, work);
+        } catch (QueryTimeoutException e) {
+            language.timeouts().timedOut(jdbcSql, System.nanoTime());
+            throw e;
+        }
+    }
+
     <T extends @Nullable Object> List<T> list(
             String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return session.run(operation, connection -> {
+        return run(operation, arguments.sql(), connection -> {
             try (var statement = connection.prepareStatement(arguments.sql())) {
                 arguments.bind(statement, language.parameters());
                 try (var rows = statement.executeQuery()) {
@@ -66,7 +76,7 @@ final class Statements {
     }
 
     <T> Optional<T> optional(String operation, String jdbcSql, Binding binding, ResultType<T> type) {
-        return session.run(operation, connection -> {
+        return run(operation, jdbcSql, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql)) {
                 binding.bind(statement);
                 try (var rows = statement.executeQuery()) {
@@ -91,7 +101,7 @@ final class Statements {
     <T extends @Nullable Object> T one(
             String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return session.run(operation, connection -> {
+        return run(operation, arguments.sql(), connection -> {
             try (var statement = connection.prepareStatement(arguments.sql())) {
                 arguments.bind(statement, language.parameters());
                 try (var rows = statement.executeQuery()) {
@@ -128,7 +138,7 @@ final class Statements {
     }
 
     int update(String operation, String jdbcSql, Binding binding) {
-        return session.run(operation, connection -> {
+        return run(operation, jdbcSql, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql)) {
                 binding.bind(statement);
                 return statement.executeUpdate();
@@ -149,7 +159,7 @@ final class Statements {
 
     /** Inserts and reads those columns of the new row back. */
     <T> T insert(String operation, String jdbcSql, Binding binding, String[] columns, ResultType<T> type) {
-        return session.run(operation, connection -> {
+        return run(operation, jdbcSql, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql, columns)) {
                 binding.bind(statement);
                 statement.executeUpdate();
