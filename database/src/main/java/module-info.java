@@ -8,6 +8,7 @@
 module dev.wellhead.database {
     requires transitive dev.wellhead.pool;
     requires dev.wellhead.sql;
+    requires io.github.resilience4j.circuitbreaker;
     requires org.slf4j;
     requires static org.jspecify;
 

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
@@ -45,6 +46,9 @@ final class DatabaseDraft {
     Duration healthInterval = HealthPolicy.DEFAULT.interval();
     Duration healthLimit = HealthPolicy.DEFAULT.limit();
     int strikes = HealthPolicy.DEFAULT.strikes();
+    boolean breakerEnabled = BreakerPolicy.DEFAULT.enabled();
+    int failureRate = BreakerPolicy.DEFAULT.failureRate();
+    int breakerWindow = BreakerPolicy.DEFAULT.window();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
     CommitOutcomeMode outcomeMode = OutcomePolicy.DEFAULT.mode();
     Duration outcomeTimeout = OutcomePolicy.DEFAULT.timeout();
@@ -74,6 +78,7 @@ final class DatabaseDraft {
                 new HealthPolicy(healthEnabled, healthInterval, healthLimit, strikes),
                 slowQueryThreshold,
                 new OutcomePolicy(outcomeMode, outcomeTimeout),
+                new BreakerPolicy(breakerEnabled, failureRate, breakerWindow),
                 List.of());
     }
 }

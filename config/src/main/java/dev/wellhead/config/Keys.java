@@ -576,6 +576,27 @@ final class Keys {
                         (draft, value) -> draft.strikes = value,
                         bound -> bound.config().health().strikes()),
                 new Key<>(
+                        "breaker.enabled",
+                        flag(),
+                        false,
+                        "Whether calls are refused at once while the database is in trouble; takes the health checks.",
+                        (draft, value) -> draft.breakerEnabled = value,
+                        bound -> bound.config().breaker().enabled()),
+                new Key<>(
+                        "breaker.failure-rate",
+                        count("percent", 1, 100),
+                        false,
+                        "How many of the last calls have to fail, while checks fail, for the breaker to open.",
+                        (draft, value) -> draft.failureRate = value,
+                        bound -> bound.config().breaker().failureRate()),
+                new Key<>(
+                        "breaker.window",
+                        count("calls", 1, 10_000),
+                        false,
+                        "How many of the last calls count for the breaker.",
+                        (draft, value) -> draft.breakerWindow = value,
+                        bound -> bound.config().breaker().window()),
+                new Key<>(
                         "slow-query-threshold",
                         duration(Span.NOT_NEGATIVE),
                         false,

@@ -4,6 +4,7 @@ package dev.wellhead.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
@@ -53,11 +54,12 @@ class KeysTest {
         components.addAll(names("pool.", PoolConfig.class));
         components.addAll(names("retry.", RetryPolicy.class));
         components.addAll(names("health.", HealthPolicy.class));
+        components.addAll(names("breaker.", BreakerPolicy.class));
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome").contains(name))
+                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker").contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
@@ -218,6 +220,7 @@ class KeysTest {
         differences.addAll(differences("pool.", one.pool(), other.pool()));
         differences.addAll(differences("retry.", one.retry(), other.retry()));
         differences.addAll(differences("health.", one.health(), other.health()));
+        differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }

@@ -12,6 +12,7 @@ import dev.wellhead.sql.SqlLiterals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
     private final LiveSettings settings;
     private final WellheadDataSource dataSource;
     private final Retrier retrier;
+    private final Breaker breaker;
     private final HealthMonitor health;
     private final Transactions transactions;
     private final OutcomeResolver resolver;
@@ -62,8 +64,11 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.settings = new LiveSettings(config);
         this.dataSource = dataSource;
         this.retrier = new Retrier(config.name(), () -> settings.get().retry(), judge, dataSource::snapshot, time);
-        this.health = new HealthMonitor(settings, dataSource, judge);
+        this.breaker = new Breaker(settings);
+        this.retrier.guardedBy(breaker);
         var language = new Language(Dialect.of(url));
+        this.health = new HealthMonitor(settings, dataSource, judge, breaker, language.timeouts());
+        dataSource.onDoubt(health::doubted);
         var outcomes = new Outcomes(config, () -> settings.get().outcome(), judge);
         this.resolver = new OutcomeResolver(dataSource, outcomes, judge, settings, health::isClosed, time);
         this.transactions = new Transactions(config, language, outcomes, resolver);
@@ -275,6 +280,25 @@ public final class Database implements SqlExecutor, AutoCloseable {
             Thread.currentThread().interrupt();
             throw DatabaseException.of(unchecked(Meaning.CANCELLED, ErrorCode.E2006), e);
         }
+    }
+
+    /** Whether calls are refused at once because the database is in trouble. Returns at once. */
+    public BreakerReport breaker() {
+        return breaker.report();
+    }
+
+    /**
+     * Has somebody told when the {@link #breaker} has opened or closed.
+     *
+     * @param listener called on a worker; it must not block, and what it throws is logged
+     */
+    public void addBreakerListener(Consumer<BreakerReport> listener) {
+        breaker.addListener(listener);
+    }
+
+    /** Tells that one no longer. */
+    public void removeBreakerListener(Consumer<BreakerReport> listener) {
+        breaker.removeListener(listener);
     }
 
     /** The state of the pool now. */

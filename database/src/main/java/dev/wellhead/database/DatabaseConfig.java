@@ -17,6 +17,7 @@ import java.util.List;
  * @param health how health is watched
  * @param slowQueryThreshold work that takes longer is logged; zero: off
  * @param outcome what is done about a commit whose answer was lost
+ * @param breaker when calls are refused at once
  * @param errors what the program itself knows of errors, asked in turn before the table of {@link ErrorJudge}; no file can
  *     name them, and they stay as the database was opened with
  */
@@ -26,6 +27,7 @@ public record DatabaseConfig(
         HealthPolicy health,
         Duration slowQueryThreshold,
         OutcomePolicy outcome,
+        BreakerPolicy breaker,
         List<ErrorClassifier> errors) {
 
     /** Slow is over 5 s by default. */
@@ -49,26 +51,26 @@ public record DatabaseConfig(
         }
     }
 
-    /** With the default for commits whose answer was lost, and nothing added to what is known of errors. */
+    /** With the defaults for commits whose answer was lost and for the breaker, and nothing added to what is known of errors. */
     public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
-        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT, List.of());
+        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT, BreakerPolicy.DEFAULT, List.of());
     }
 
     /** The same with one classifier more, which is asked after those before it. */
     public DatabaseConfig withErrors(ErrorClassifier classifier) {
         var all = new ArrayList<>(errors);
         all.add(classifier);
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, all);
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, all);
     }
 
     /** The same with other pool settings. */
     public DatabaseConfig withPool(PoolConfig other) {
-        return new DatabaseConfig(other, retry, health, slowQueryThreshold, outcome, errors);
+        return new DatabaseConfig(other, retry, health, slowQueryThreshold, outcome, breaker, errors);
     }
 
     /** The same with another way to find out what became of a commit. */
     public DatabaseConfig withOutcome(OutcomePolicy other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, errors);
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, breaker, errors);
     }
 
     /** Those pool settings with the defaults for the rest. */

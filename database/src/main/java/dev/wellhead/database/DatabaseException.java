@@ -32,7 +32,8 @@ public abstract sealed class DatabaseException extends RuntimeException
                 ResultMappingException,
                 NoRowException,
                 TooManyRowsException,
-                CommitOutcomeUnknownException {
+                CommitOutcomeUnknownException,
+                BreakerOpenException {
 
     private static final long serialVersionUID = 1L;
 
@@ -83,6 +84,7 @@ public abstract sealed class DatabaseException extends RuntimeException
             case E2016 -> new NoRowException(call, cause);
             case E2017 -> new TooManyRowsException(call, cause);
             case E2018 -> new CommitOutcomeUnknownException(call, cause);
+            case E2019 -> new BreakerOpenException(call, cause);
         };
     }
 

@@ -138,6 +138,14 @@ public enum ErrorCode {
                     + " only after ABORTED",
             "Whether the request took effect is not known");
 
+    /** Breaker open. */
+    E2019(
+            Severity.ERROR,
+            "Breaker open",
+            "The database is in trouble and calls are refused at once; wellhead health says why; try again after a second,"
+                    + " or serve a fallback",
+            "The database cannot be reached; try again shortly");
+
     private final Severity severity;
     private final String title;
     private final String cause;

@@ -70,6 +70,7 @@ final class ErrorTable {
         table.unsent(Meaning.UNREACHABLE, E2003, E2003, "08W07");
         table.add(ALL, NEVER, Meaning.CANCELLED, E2006, "08W08");
         table.add(ALL, NEVER, Meaning.OVERLOADED, E2001, "08W09");
+        table.add(ALL, RETRY_ANYWHERE, Meaning.UNREACHABLE, E2019, Breaker.REFUSED);
         table.add(ALL, NEVER, Meaning.OTHER, E2013, CommitCheck.REFUSED);
         table.add(ALL, RETRY_TRANSACTION, Meaning.CONNECTION_LOST, E2010, OutcomeFault.ABORTED);
         table.add(ALL, AMBIGUOUS, Meaning.CONNECTION_LOST, E2018, OutcomeFault.UNKNOWN);

@@ -23,6 +23,8 @@ final class HealthJudge {
     private static final int MOST_CAUSES = 16;
     private static final double HIGH_UTILIZATION_PERCENT = 80;
 
+    private static final BreakerReport NO_BREAKER = new BreakerReport(BreakerState.OFF, Instant.EPOCH, 0, 0);
+
     private final Supplier<DatabaseConfig> current;
 
     /** Judges by the settings in force at each report. */
@@ -49,6 +51,8 @@ final class HealthJudge {
                     0,
                     Optional.empty(),
                     poolAdvice(pool, leaks),
+                    List.of(),
+                    NO_BREAKER,
                     pool);
         }
         var verdict = state.isAnswered() ? answered(state, pool, leaks) : failed(state);
@@ -63,6 +67,8 @@ final class HealthJudge {
                 state.strikes(),
                 error(state, verdict),
                 advice,
+                List.of(),
+                NO_BREAKER,
                 pool);
     }
 

@@ -9,12 +9,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +29,14 @@ import org.slf4j.LoggerFactory;
  * when there is none or it has died meanwhile. At its limit the timer ends the check, whatever the worker is doing, and
  * cuts the connection so that the worker comes free. Whoever asks while a check runs waits for that one.
  *
- * <p>Background checks are left out while the pool is quiet; whoever asks by {@link #check} gets one all the same.
+ * <p>{@link HealthPace} says when; whoever asks by {@link #check} gets one all the same. The {@link ControlConnection} is
+ * opened anew every five minutes or so.
  *
  * <h2>Bounds</h2>
  *
  * One check at a time; a worker that stays stuck though its connection was cut is abandoned, at most
- * {@value #MOST_PROBES} of them: then checks end at their limit without another attempt until one comes free.
+ * {@value #MOST_PROBES} of them: then checks end at their limit without another attempt until one comes free. The last
+ * {@value #MOST_FAILURES} failures are remembered.
  *
  * <h2>Concurrency</h2>
  *
@@ -49,6 +52,8 @@ final class HealthMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
     private static final String READ_ONLY_SQL = "SELECT current_setting('transaction_read_only') = 'on'";
     private static final int MOST_LOGGED = 10;
+    private static final int MOST_FAILURES = 20;
+    private static final Duration NEW_LOGIN_AFTER = Duration.ofMinutes(5);
 
     private final Supplier<DatabaseConfig> current;
     private final String name;
@@ -59,34 +64,63 @@ final class HealthMonitor implements AutoCloseable {
     private final LogLimiter failureLog = new LogLimiter(MOST_LOGGED, TimeUnit.SECONDS.toNanos(10), System::nanoTime);
 
     private final AtomicReference<@Nullable Probe> running = new AtomicReference<>();
-    private final AtomicReference<@Nullable Connection> control = new AtomicReference<>();
+    private final ControlConnection control;
     private final AtomicInteger workers = new AtomicInteger();
+    private final Breaker breaker;
+    private final HealthPace pace;
+    private final HolderWatch holders = new HolderWatch();
+    private final UsageWatch usage = new UsageWatch(UsageWatch.WINDOW);
+    private final ServerAdvice server;
     private volatile @Nullable HealthState state;
-    private volatile @Nullable Future<?> schedule;
+    private volatile List<HealthFailure> failures = List.of();
     private volatile boolean closed;
 
     /** Checks by the settings in force when a check begins. */
-    HealthMonitor(Supplier<DatabaseConfig> current, WellheadDataSource dataSource, ErrorJudge judge) {
+    HealthMonitor(
+            Supplier<DatabaseConfig> current,
+            WellheadDataSource dataSource,
+            ErrorJudge judge,
+            Breaker breaker,
+            Timeouts timeouts) {
+        this(current, dataSource, judge, breaker, timeouts, NEW_LOGIN_AFTER);
+    }
+
+    /** @param newLoginAfter how old the control connection grows, give or take a fifth */
+    HealthMonitor(
+            Supplier<DatabaseConfig> current,
+            WellheadDataSource dataSource,
+            ErrorJudge judge,
+            Breaker breaker,
+            Timeouts timeouts,
+            Duration newLoginAfter) {
         var config = current.get();
         this.current = current;
         this.name = config.name();
         this.dataSource = dataSource;
         this.judge = judge;
         this.healthJudge = new HealthJudge(current);
+        this.breaker = breaker;
+        this.server = new ServerAdvice(timeouts);
+        this.pace = new HealthPace(this, current);
+        breaker.asks(pace::soon);
+        this.control = new ControlConnection(name, dataSource, newLoginAfter);
         this.knowsReadOnly = Dialect.of(config.pool().jdbcUrl()) == Dialect.POSTGRESQL;
     }
 
     /** Begins the background checks, the first at once, unless they are switched off. */
     void start() {
-        var policy = current.get().health();
-        if (!policy.enabled()) {
+        if (!current.get().health().enabled()) {
             return;
         }
-        var begun = HealthThreads.every(policy.interval().toNanos(), this::checkUnlessQuiet);
-        schedule = begun;
+        pace.start();
         if (closed) {
-            begun.cancel(false);
+            pace.stop();
         }
+    }
+
+    /** Something speaks against the database; quick. */
+    void doubted() {
+        pace.soon();
     }
 
     /**
@@ -94,11 +128,8 @@ final class HealthMonitor implements AutoCloseable {
      * what it found, which nothing would ever put right. One caller at a time.
      */
     void restart() {
-        var before = schedule;
-        if (before != null) {
-            before.cancel(false);
-        }
-        schedule = null;
+        pace.stop();
+        breaker.reconfigured();
         if (!current.get().health().enabled()) {
             state = null;
         }
@@ -107,28 +138,34 @@ final class HealthMonitor implements AutoCloseable {
 
     /** What is known, at once. */
     HealthReport lastKnown() {
-        return healthJudge.report(state, dataSource.snapshot(), dataSource.leases(), true);
+        return report(state, true);
     }
 
     /** Checks now, or waits for the check under way. */
     HealthReport check() throws InterruptedException {
         try {
             var found = probe().result().get();
-            return healthJudge.report(found, dataSource.snapshot(), dataSource.leases(), false);
+            return report(found, false);
         } catch (ExecutionException e) {
             throw new IllegalStateException("A health check ended without a result", e.getCause());
         }
+    }
+
+    private HealthReport report(@Nullable HealthState found, boolean damped) {
+        var pool = dataSource.snapshot();
+        long now = System.nanoTime();
+        List<String> advice = Stream.of(usage.advice(pool, now), holders.advice(), server.advice(pool, now))
+                .flatMap(List::stream)
+                .toList();
+        return healthJudge.report(found, pool, dataSource.leases(), damped).with(advice, failures, breaker.report());
     }
 
     /** Ends the background checks; a check under way ends at its limit at the latest. */
     @Override
     public void close() {
         closed = true;
-        var scheduled = schedule;
-        if (scheduled != null) {
-            scheduled.cancel(false);
-        }
-        HealthThreads.work(this::closeControl);
+        pace.stop();
+        control.close();
     }
 
     boolean isClosed() {
@@ -136,12 +173,34 @@ final class HealthMonitor implements AutoCloseable {
     }
 
     /** While the pool is quiet the database may sleep: it is neither asked nor kept connected. */
-    private void checkUnlessQuiet() {
-        if (!dataSource.isQuiet()) {
-            probe();
-        } else if (control.get() != null) {
-            HealthThreads.work(this::closeControl);
-        }
+    boolean isAsleep() {
+        return dataSource.isQuiet() && !breaker.isWanted();
+    }
+
+    /** Whether callers are refused until a check succeeds. */
+    boolean isWaitedFor() {
+        return breaker.isOpen();
+    }
+
+    boolean hasStrike() {
+        var known = state;
+        return known != null && !known.isAnswered();
+    }
+
+    void sleep() {
+        control.release();
+    }
+
+    /** Whether a call of somebody has begun to make no progress; asked by the timer alone. */
+    boolean seesStall() {
+        long now = System.nanoTime();
+        usage.look(dataSource::snapshot, now);
+        return holders.look(dataSource.leases(), now);
+    }
+
+    /** Begins a check unless one is under way. */
+    void begin() {
+        probe();
     }
 
     private Probe probe() {
@@ -159,6 +218,8 @@ final class HealthMonitor implements AutoCloseable {
     }
 
     private void start(Probe probe) {
+        pace.begun();
+        breaker.begun();
         var policy = current.get().health();
         long limitNanos = policy.limit().toNanos();
         var limit = HealthThreads.after(limitNanos, () -> expire(probe, policy));
@@ -194,13 +255,56 @@ final class HealthMonitor implements AutoCloseable {
         var before = state;
         var next = after(before, outcome);
         state = next;
+        if (next.isAnswered()) {
+            breaker.checked(Verdict.HEALTHY, false);
+        } else {
+            breaker.checked(healthJudge.failed(next), !next.wasHealthy());
+            remember(next);
+        }
         if (policy.enabled() && !current.get().health().enabled()) {
             // Switched off meanwhile: see restart().
             state = null;
         }
         running.compareAndSet(probe, null);
         probe.result().complete(next);
-        HealthThreads.work(() -> report(before, next));
+        if (!next.isAnswered()) {
+            pace.soon();
+        }
+        HealthThreads.work(() -> log(before, next));
+        if (next.isAnswered() && knowsReadOnly && server.isDue(System.nanoTime())) {
+            HealthThreads.work(this::askServer);
+        }
+    }
+
+    /** Asks what is no part of a check, over the connection of the last one; a check meanwhile opens its own. */
+    private void askServer() {
+        var taken = control.take();
+        if (taken == null) {
+            return;
+        }
+        var connection = taken.connection();
+        var limit = HealthThreads.after(
+                current.get().health().limit().toNanos(), () -> HealthThreads.work(() -> control.abort(connection)));
+        try {
+            server.ask(connection, System.nanoTime());
+            limit.cancel(false);
+            control.keep(taken);
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("control connection lost pool={}", name, e);
+            limit.cancel(false);
+            control.close(connection);
+        }
+    }
+
+    private void remember(HealthState failed) {
+        var latest = new HealthFailure(
+                failed.at(),
+                healthJudge.failed(failed),
+                failed.sqlState(),
+                Duration.ofNanos(failed.outcome().latencyNanos()));
+        failures = Stream.concat(Stream.of(latest), failures.stream())
+                .limit(MOST_FAILURES)
+                .toList();
     }
 
     private HealthState after(@Nullable HealthState before, Outcome outcome) {
@@ -222,7 +326,7 @@ final class HealthMonitor implements AutoCloseable {
     private Outcome ask(Probe probe, long limitNanos) {
         long start = System.nanoTime();
         try {
-            var kept = control.getAndSet(null);
+            var kept = control.take();
             if (kept != null) {
                 try {
                     return answer(probe, kept);
@@ -232,13 +336,14 @@ final class HealthMonitor implements AutoCloseable {
                 }
             }
             long left = limitNanos - (System.nanoTime() - start);
-            return answer(probe, dataSource.openUnpooled(Duration.ofNanos(Math.max(1, left))));
+            return answer(probe, control.open(Duration.ofNanos(Math.max(1, left))));
         } catch (SQLException | RuntimeException e) {
             return Outcome.failed(System.nanoTime() - start, e);
         }
     }
 
-    private Outcome answer(Probe probe, Connection connection) throws SQLException {
+    private Outcome answer(Probe probe, ControlConnection.Opened used) throws SQLException {
+        var connection = used.connection();
         var keep = false;
         try {
             probe.begin(connection);
@@ -248,18 +353,11 @@ final class HealthMonitor implements AutoCloseable {
             keep = probe.done(connection);
             return outcome;
         } finally {
-            if (keep && !closed) {
-                var other = control.getAndSet(connection);
-                if (other != null) {
-                    // Two answers met: one came just after its limit.
-                    close(other);
-                }
+            if (keep) {
+                control.keep(used);
             } else {
                 probe.done(connection);
-                close(connection);
-            }
-            if (closed) {
-                closeControl();
+                control.close(connection);
             }
         }
     }
@@ -279,22 +377,7 @@ final class HealthMonitor implements AutoCloseable {
         }
     }
 
-    private void closeControl() {
-        var connection = control.getAndSet(null);
-        if (connection != null) {
-            close(connection);
-        }
-    }
-
-    private void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException | RuntimeException e) {
-            LOG.debug("control connection close failed pool={}", name, e);
-        }
-    }
-
-    private void report(@Nullable HealthState before, HealthState now) {
+    private void log(@Nullable HealthState before, HealthState now) {
         if (now.isAnswered()) {
             if (before != null && !before.isAnswered()) {
                 LOG.info("health recovered pool={} failedChecks={}", name, before.strikes());

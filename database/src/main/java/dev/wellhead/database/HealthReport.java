@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is known about the health of one database.
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param strikes failed checks in a row
  * @param error what went wrong at the last check, safe to show; empty when nothing did
  * @param recommendations what to do, in sentences with measured numbers; empty when there is nothing to do
+ * @param failures the checks that failed lately, the newest first, at most 20
+ * @param breaker what the breaker does
  * @param pool the pool at the time of this report
  */
 public record HealthReport(
@@ -32,11 +35,19 @@ public record HealthReport(
         int strikes,
         Optional<String> error,
         List<String> recommendations,
+        List<HealthFailure> failures,
+        BreakerReport breaker,
         PoolSnapshot pool) {
 
-    /** Copies the recommendations. */
+    /** Copies the lists. */
     public HealthReport {
         recommendations = List.copyOf(recommendations);
+        failures = List.copyOf(failures);
+    }
+
+    HealthReport with(List<String> more, List<HealthFailure> past, BreakerReport seen) {
+        var all = Stream.concat(recommendations.stream(), more.stream()).toList();
+        return new HealthReport(database, healthy, verdict, checkedAt, latency, strikes, error, all, past, seen, pool);
     }
 
     /** How long before this report the last check ended; zero when none has ended yet. */

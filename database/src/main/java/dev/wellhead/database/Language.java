@@ -17,6 +17,7 @@ final class Language {
     private final Parameters parameters;
     private final QuestionMarks marks;
     private final StatementTexts texts = new StatementTexts();
+    private final Timeouts timeouts = new Timeouts();
 
     Language(Dialect dialect) {
         this.dialect = dialect;
@@ -59,6 +60,11 @@ final class Language {
     /** What rows become by a mapping. */
     <T> ResultType<T> resultType(Mapping<T> mapping) {
         return ResultType.of(mapping, dialect);
+    }
+
+    /** The statements that time limits have ended. */
+    Timeouts timeouts() {
+        return timeouts;
     }
 
     Parameters parameters() {

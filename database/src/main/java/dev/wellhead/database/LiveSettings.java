@@ -55,8 +55,9 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                     wanted.health(),
                     wanted.slowQueryThreshold(),
                     wanted.outcome(),
+                    wanted.breaker(),
                     before.errors());
-            if (!before.health().equals(wanted.health())) {
+            if (!before.health().equals(wanted.health()) || !before.breaker().equals(wanted.breaker())) {
                 health.restart();
             }
             var applied = new ArrayList<>(keys(pool.changed(), before, wanted));
@@ -90,6 +91,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
     private static List<String> policies(DatabaseConfig before, DatabaseConfig wanted) {
         var retry = before.retry();
         var health = before.health();
+        var breaker = before.breaker();
         return Stream.of(
                         different(
                                 "retry.max-retries",
@@ -127,6 +129,18 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "health.strikes",
                                 health.strikes(),
                                 wanted.health().strikes()),
+                        different(
+                                "breaker.enabled",
+                                breaker.enabled(),
+                                wanted.breaker().enabled()),
+                        different(
+                                "breaker.failure-rate",
+                                breaker.failureRate(),
+                                wanted.breaker().failureRate()),
+                        different(
+                                "breaker.window",
+                                breaker.window(),
+                                wanted.breaker().window()),
                         different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()),
                         different(
                                 "commit-outcome",

@@ -65,6 +65,7 @@ final class Retrier {
     /** That of the call under way on the thread. */
     @SuppressWarnings("ThreadLocalUsage") // One for each database, which are few; removed when the attempt ends.
     private final ThreadLocal<@Nullable RetryScope> scopes;
+    private @Nullable Breaker breaker;
 
     /**
      * Runs calls of that database.
@@ -98,12 +99,18 @@ final class Retrier {
         this.log = other.log;
         this.budget = other.budget;
         this.scopes = other.scopes;
+        this.breaker = other.breaker;
     }
 
     /** The same by another policy, with the same budget and counters. */
     @SuppressWarnings("OptionalUsedAsFieldOrParameterType") // Handed on from CallOptions.
     Retrier with(Optional<RetryPolicy> other) {
         return other.map(rules -> new Retrier(this, rules)).orElse(this);
+    }
+
+    /** Asks that breaker before each attempt and tells it how the attempt ended; before the first call. */
+    void guardedBy(Breaker guard) {
+        breaker = guard;
     }
 
     <T extends @Nullable Object> T run(String operation, Effect effect, Step<T> step) {
@@ -130,20 +137,33 @@ final class Retrier {
         var outer = scopes.get();
         var rules = outer == null ? policy.get() : RetryPolicy.NONE;
         var scope = effect == Effect.UNKNOWN || rules.maxRetries() == 0 ? null : new RetryScope();
+        var guard = breaker;
         for (int attempt = 1; ; attempt++) {
             var progress = new Progress();
             try {
+                if (guard != null) {
+                    guard.admit();
+                }
                 T result = scope == null ? step.run(progress) : within(scope, step, progress);
                 meter.succeeded(progress.endNanos(time.nanoClock()) - start);
                 budget.earn(rules.budget());
+                if (guard != null) {
+                    guard.succeeded();
+                }
                 return result;
             } catch (SQLException e) {
                 var failed = failed(operation, null, e, progress.phase(), attempt, start);
+                if (guard != null) {
+                    guard.failed(failed.judgement());
+                }
                 if (!pausedForNext(rules, effect, failed, progress.phase(), e)) {
                     throw thrown(failed, e).leaveTo(outer);
                 }
             } catch (RuntimeException e) {
                 var failed = scope == null ? null : inside(scope, operation, e, progress.phase(), attempt, start);
+                if (guard != null && failed != null) {
+                    guard.failed(failed.judgement());
+                }
                 if (failed == null || !pausedForNext(rules, effect, failed, progress.phase(), e)) {
                     throw scope == null ? e : last(scope, e, attempt, start);
                 }
@@ -211,7 +231,7 @@ final class Retrier {
      */
     private boolean pausedForNext(RetryPolicy rules, Effect effect, FailedCall failed, Phase phase, Exception error) {
         var judgement = failed.judgement();
-        if (!effect.allows(judgement.kind(), phase) || isRefusalOfThePool(judgement) || rules.maxRetries() == 0) {
+        if (!effect.allows(judgement.kind(), phase) || isRefusal(judgement) || rules.maxRetries() == 0) {
             return false;
         }
         var delay = new Backoff(rules, time.random()).before(failed.attempts());
@@ -268,8 +288,11 @@ final class Retrier {
                 own == null ? "" : own.detail());
     }
 
-    private static boolean isRefusalOfThePool(Judgement judgement) {
-        return judgement.code() == ErrorCode.E2001 || judgement.code() == ErrorCode.E2004;
+    /** Of the pool, whose callers have waited already, or of the breaker, which a retry would not change. */
+    private static boolean isRefusal(Judgement judgement) {
+        return judgement.code() == ErrorCode.E2001
+                || judgement.code() == ErrorCode.E2004
+                || judgement.code() == ErrorCode.E2019;
     }
 
     private Duration since(long start) {

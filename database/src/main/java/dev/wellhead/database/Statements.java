@@ -48,10 +48,30 @@ final class Statements {
         return session.run(operation, Effect.UNKNOWN, work);
     }
 
+    /** A query of one statement, which is remembered when a time limit ends it. */
+    private <T extends @Nullable Object> T query(String operation, Effect effect, String jdbcSql, SqlWork<T> work) {
+        try {
+            return session.query(operation, effect, work);
+        } catch (QueryTimeoutException e) {
+            language.timeouts().timedOut(jdbcSql, System.nanoTime());
+            throw e;
+        }
+    }
+
+    /** As {@link #query(String, Effect, String, SqlWork)}, of a statement that may write. */
+    private <T extends @Nullable Object> T run(String operation, Effect effect, String jdbcSql, SqlWork<T> work) {
+        try {
+            return session.run(operation, effect, work);
+        } catch (QueryTimeoutException e) {
+            language.timeouts().timedOut(jdbcSql, System.nanoTime());
+            throw e;
+        }
+    }
+
     <T extends @Nullable Object> List<T> list(
             String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return session.query(operation, Effect.ofQuery(arguments.kind()), connection -> {
+        return query(operation, Effect.ofQuery(arguments.kind()), arguments.sql(), connection -> {
             try (var statement = connection.prepareStatement(arguments.sql())) {
                 arguments.bind(statement, language.parameters());
                 try (var rows = statement.executeQuery()) {
@@ -77,7 +97,7 @@ final class Statements {
     }
 
     <T> Optional<T> optional(String operation, Effect effect, String jdbcSql, Binding binding, ResultType<T> type) {
-        return session.query(operation, effect, connection -> {
+        return query(operation, effect, jdbcSql, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql)) {
                 binding.bind(statement);
                 try (var rows = statement.executeQuery()) {
@@ -102,7 +122,7 @@ final class Statements {
     <T extends @Nullable Object> T one(
             String operation, String sql, @Nullable Object[] parameters, ResultType<T> type) {
         var arguments = language.arguments(operation, sql, parameters);
-        return session.query(operation, Effect.ofQuery(arguments.kind()), connection -> {
+        return query(operation, Effect.ofQuery(arguments.kind()), arguments.sql(), connection -> {
             try (var statement = connection.prepareStatement(arguments.sql())) {
                 arguments.bind(statement, language.parameters());
                 try (var rows = statement.executeQuery()) {
@@ -143,7 +163,7 @@ final class Statements {
     }
 
     int update(String operation, Effect effect, String jdbcSql, Binding binding) {
-        return session.run(operation, effect, connection -> {
+        return run(operation, effect, jdbcSql, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql)) {
                 binding.bind(statement);
                 return statement.executeUpdate();
@@ -166,7 +186,7 @@ final class Statements {
     /** Inserts and reads those columns of the new row back. */
     <T> T insert(
             String operation, Effect effect, String jdbcSql, Binding binding, String[] columns, ResultType<T> type) {
-        return session.run(operation, effect, connection -> {
+        return run(operation, effect, jdbcSql, connection -> {
             try (var statement = connection.prepareStatement(jdbcSql, columns)) {
                 binding.bind(statement);
                 statement.executeUpdate();

@@ -2,6 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.micrometer;
 
+import dev.wellhead.database.BreakerReport;
+import dev.wellhead.database.BreakerState;
 import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.Meaning;
@@ -51,6 +53,7 @@ final class DatabaseMeters implements AutoCloseable {
         acquires();
         opensAndCloses();
         calls();
+        breaker();
         this.timers = new PoolTimers(registry, poolTag);
         database.dataSource().addListener(timers);
     }
@@ -228,6 +231,28 @@ final class DatabaseMeters implements AutoCloseable {
                         .tags(databaseTag)
                         .strongReference(true)
                         .register(registry));
+    }
+
+    private void breaker() {
+        for (var state : BreakerState.values()) {
+            meters.add(Gauge.builder(
+                            "wellhead.breaker.state",
+                            database,
+                            seen -> seen.breaker().state() == state ? 1 : 0)
+                    .description("1 for the state that the breaker is in, 0 for the others")
+                    .tags(databaseTag.and("state", tag(state)))
+                    .strongReference(true)
+                    .register(registry));
+        }
+        ofBreaker("wellhead.breaker.opened", "How often the breaker was opened", BreakerReport::opened);
+        ofBreaker("wellhead.breaker.refused", "Calls that the breaker refused", BreakerReport::refused);
+    }
+
+    private void ofBreaker(String name, String description, ToLongFunction<BreakerReport> value) {
+        meters.add(FunctionCounter.builder(name, database, seen -> value.applyAsLong(seen.breaker()))
+                .description(description)
+                .tags(databaseTag)
+                .register(registry));
     }
 
     private void calls(String name, String description, Tags tags, ToLongFunction<CallCounters> value) {

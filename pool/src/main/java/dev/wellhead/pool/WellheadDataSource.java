@@ -237,6 +237,17 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
         return pool.isQuiet();
     }
 
+    /**
+     * Has somebody told whenever something speaks against the database: a connect failed or has taken half a second, a
+     * connection broke or did not answer. Unlike a {@link PoolListener} it costs nothing while all is well. There is one
+     * at most; another takes its place.
+     *
+     * @param quick called at once on the thread that found out, which may be a caller's: it must neither block nor throw
+     */
+    public void onDoubt(Runnable quick) {
+        pool.hosts().onDoubt(quick);
+    }
+
     /** Adds a listener. */
     public void addListener(PoolListener listener) {
         pool.addListener(listener);

@@ -71,7 +71,7 @@ record Problem(
 
     private static Reply database(ErrorCode code, boolean retryable, String path) {
         int status = switch (code) {
-            case E2001, E2003, E2004, E2005, E2008, E2009, E2011, E2014 -> 503;
+            case E2001, E2003, E2004, E2005, E2008, E2009, E2011, E2014, E2019 -> 503;
             case E2002 -> 504;
             case E2012 -> 409;
             case E2006, E2007, E2010, E2013, E2015, E2016, E2017, E2018 -> 500;

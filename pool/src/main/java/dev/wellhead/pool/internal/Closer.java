@@ -6,6 +6,8 @@ import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolEvent;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,6 +29,10 @@ final class Closer {
     private static final Logger LOG = LoggerFactory.getLogger(Closer.class);
 
     private static final int MOST_HUNG = 32;
+    /** Those that were found to be of no use, rather than due. */
+    private static final Set<EvictReason> UNHEALTHY = EnumSet.of(
+            EvictReason.BROKEN, EvictReason.FAILED_VALIDATION, EvictReason.FAILED_KEEPALIVE, EvictReason.FAILED_RESET);
+
     private static final long REPEAT_LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     static final long COUNTED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -36,6 +42,7 @@ final class Closer {
     private final AtomicInteger counted = new AtomicInteger();
     private final AtomicInteger hung = new AtomicInteger();
     private final LogPace droppedPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
+    private final LogPace unhealthyPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
 
     Closer(Pool pool) {
         this.pool = pool;
@@ -69,9 +76,24 @@ final class Closer {
                 giveRoom(counts);
             }
             pool.tell(new PoolEvent.Closed(pool.name(), entry.id(), reason));
-            LOG.debug("connection closed pool={} connection={} reason={}", pool.name(), entry.id(), reason);
+            log(entry, reason);
             pool.closedOne();
         });
+    }
+
+    private void log(PoolEntry entry, EvictReason reason) {
+        LOG.debug("connection closed pool={} connection={} reason={}", pool.name(), entry.id(), reason);
+        if (UNHEALTHY.contains(reason)) {
+            long heldBack = unhealthyPace.pass();
+            if (heldBack != LogPace.HELD_BACK) {
+                LOG.warn(
+                        "unhealthy connection cleaned up pool={} connection={} reason={} notLogged={}",
+                        pool.name(),
+                        entry.id(),
+                        reason,
+                        heldBack);
+            }
+        }
     }
 
     /** Closes a connection that came too many, or too late, on the worker that opened it; it has {@linkplain #takePlace taken its place}. */

@@ -320,14 +320,19 @@ final class Opener {
         }
 
         private void stall() {
+            boolean[] stalls = {false};
             pool.locked(() -> {
                 if (!over) {
+                    stalls[0] = true;
                     isStalled = true;
                     stalled++;
                     long left = pool.config().connectTimeout().toNanos() - STALL_NANOS;
                     timer = PoolThreads.after(left, this::abandon);
                 }
             });
+            if (stalls[0]) {
+                pool.hosts().doubt();
+            }
             pool.serve();
         }
 

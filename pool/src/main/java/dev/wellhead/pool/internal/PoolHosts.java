@@ -20,6 +20,8 @@ public final class PoolHosts {
     private final @Nullable Hosts hosts;
     /** Who is told when something speaks against a host: its own, or those among which it is the pool of a replica. */
     private volatile @Nullable Hosts doubted;
+    /** Who else is told; null: nobody. */
+    private volatile @Nullable Runnable doubter;
     /** Whether its only host is not to be used for now; changes under the pool's lock. */
     private volatile boolean isLost;
 
@@ -50,6 +52,15 @@ public final class PoolHosts {
         if (told != null) {
             told.doubt();
         }
+        var other = doubter;
+        if (other != null) {
+            other.run();
+        }
+    }
+
+    /** Who is told of each {@link #doubt}, on the thread that finds out; quick, and throws nothing. */
+    public void onDoubt(Runnable quick) {
+        doubter = quick;
     }
 
     /** A host's name leads to another address now: its role is asked there. */
