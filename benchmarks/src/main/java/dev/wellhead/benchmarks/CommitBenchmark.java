@@ -51,12 +51,7 @@ public class CommitBenchmark {
                 .minIdle(1)
                 .maxSize(1)
                 .build());
-        return new DatabaseConfig(
-                plain.pool(),
-                plain.retry(),
-                plain.health(),
-                plain.slowQueryThreshold(),
-                new OutcomePolicy(mode, OutcomePolicy.DEFAULT.timeout()));
+        return plain.withOutcome(new OutcomePolicy(mode, OutcomePolicy.DEFAULT.timeout()));
     }
 
     /** Ends the pools and drops the database. */

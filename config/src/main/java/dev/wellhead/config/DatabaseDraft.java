@@ -11,6 +11,7 @@ import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the keys of one database are bound to. Starts with the defaults of the records that it builds. */

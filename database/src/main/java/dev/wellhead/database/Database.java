@@ -82,8 +82,10 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.settings = other.settings;
         this.dataSource = other.dataSource;
         this.retrier = other.retrier;
+        this.breaker = other.breaker;
         this.health = other.health;
         this.transactions = other.transactions;
+        this.resolver = other.resolver;
         this.calls = other.calls.with(options);
         this.statements = new Statements(calls, other.statements.language());
         this.tables = new Tables(statements);

@@ -134,16 +134,16 @@ public enum ErrorCode {
     E2018(
             Severity.CRITICAL,
             "Commit outcome unknown",
+            "The connection was lost after COMMIT was sent, and what became of it could not be found out in time",
             "Do not run it again as it is: ask Database.commitOutcome(token) when the database answers, and run it again"
                     + " only after ABORTED",
-            "Whether the request took effect is not known");
-
+            "Whether the request took effect is not known"),
     /** Breaker open. */
     E2019(
             Severity.ERROR,
             "Breaker open",
-            "The database is in trouble and calls are refused at once; wellhead health says why; try again after a second,"
-                    + " or serve a fallback",
+            "The database is in trouble, so calls are refused at once",
+            "Ask wellhead health for the reason; try again after a second, or serve a fallback",
             "The database cannot be reached; try again shortly");
 
     private final Severity severity;

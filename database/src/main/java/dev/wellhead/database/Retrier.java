@@ -65,6 +65,7 @@ final class Retrier {
     /** That of the call under way on the thread. */
     @SuppressWarnings("ThreadLocalUsage") // One for each database, which are few; removed when the attempt ends.
     private final ThreadLocal<@Nullable RetryScope> scopes;
+
     private @Nullable Breaker breaker;
 
     /**

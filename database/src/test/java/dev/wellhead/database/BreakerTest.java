@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.wellhead.pool.PoolConfig;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -188,8 +189,10 @@ class BreakerTest {
                 PoolConfig.builder().name("orders").jdbcUrl(URL).build(),
                 RetryPolicy.NONE,
                 new HealthPolicy(checks, Duration.ofSeconds(30), Duration.ofSeconds(5), 3),
+                Duration.ZERO,
+                OutcomePolicy.DEFAULT,
                 policy,
-                Duration.ZERO);
+                List.of());
         return new Breaker(() -> config);
     }
 }

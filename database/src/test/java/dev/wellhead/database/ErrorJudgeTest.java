@@ -35,8 +35,7 @@ class ErrorJudgeTest {
     private static final String TABLE = "/error-judge.csv";
 
     /** With the words by which the rows that look at words are told. */
-    private static final String TEXT =
-            "running with the --read-only option; cached plan must not change result type";
+    private static final String TEXT = "running with the --read-only option; cached plan must not change result type";
 
     private static final List<Phase> COLUMNS =
             List.of(Phase.CONNECT, Phase.NOT_SENT, Phase.IN_TRANSACTION, Phase.COMMIT_SENT, Phase.AUTOCOMMIT_SENT);

@@ -66,21 +66,21 @@ class OtherDatabasesTest {
         create(database);
         var attempts = new AtomicInteger();
         try (var log = new LogCapture()) {
-            database.transaction(
-                    "add", TransactionOptions.DEFAULT.withIsolation(Isolation.REPEATABLE_READ), tx -> {
-                        int seen = tx.query("read", "SELECT amount FROM account WHERE id = 1")
-                                .one(Integer.class);
-                        if (attempts.incrementAndGet() == 1) {
-                            CompletableFuture.runAsync(
-                                            () -> database.update(
-                                                    "first", "UPDATE account SET amount = amount + 10 WHERE id = 1"),
-                                            OwnThread.EACH)
-                                    .join();
-                        }
-                        return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
-                    });
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
-                    && line.endsWith("cause=SERIALIZATION sqlState=90131"));
+            database.transaction("add", TransactionOptions.DEFAULT.withIsolation(Isolation.REPEATABLE_READ), tx -> {
+                int seen = tx.query("read", "SELECT amount FROM account WHERE id = 1")
+                        .one(Integer.class);
+                if (attempts.incrementAndGet() == 1) {
+                    CompletableFuture.runAsync(
+                                    () -> database.update(
+                                            "first", "UPDATE account SET amount = amount + 10 WHERE id = 1"),
+                                    OwnThread.EACH)
+                            .join();
+                }
+                return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
+            });
+            assertThat(log.lines())
+                    .anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
+                            && line.endsWith("cause=SERIALIZATION sqlState=90131"));
         }
         assertThat(attempts).hasValue(2);
         assertThat(amounts(database)).containsExactly(111, 100);
@@ -113,7 +113,8 @@ class OtherDatabasesTest {
             await().until(() -> attempts.get() >= 2);
         });
         wanting.forEach(CompletableFuture::join);
-        assertThat(database.counters().retriesByReason().get(Meaning.SERIALIZATION)).isPositive();
+        assertThat(database.counters().retriesByReason().get(Meaning.SERIALIZATION))
+                .isPositive();
         assertThat(database.counters().failed()).isZero();
         return attempts.get();
     }
@@ -163,19 +164,13 @@ class OtherDatabasesTest {
     }
 
     private Database open(String url) {
-        var patient = new RetryPolicy(
-                200,
-                Duration.ofMillis(10),
-                Duration.ofMillis(50),
-                2,
-                true,
-                Duration.ofSeconds(30),
-                0);
+        var patient =
+                new RetryPolicy(200, Duration.ofMillis(10), Duration.ofMillis(50), 2, true, Duration.ofSeconds(30), 0);
         // The first connection loads the driver.
         var config = Opened.config(
                 Opened.pool("test", url).acquireTimeout(Duration.ofSeconds(10)).build());
-        var database = Database.open(
-                new DatabaseConfig(config.pool(), patient, config.health(), config.slowQueryThreshold()));
+        var database =
+                Database.open(new DatabaseConfig(config.pool(), patient, config.health(), config.slowQueryThreshold()));
         open.add(database);
         return database;
     }

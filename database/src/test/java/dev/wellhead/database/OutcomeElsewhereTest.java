@@ -213,8 +213,8 @@ class OutcomeElsewhereTest {
                 .connectTimeout(Duration.ofSeconds(10))
                 .acquireTimeout(Duration.ofSeconds(10))
                 .build();
-        return Database.open(new DatabaseConfig(
-                pool, RetryPolicy.NONE, Opened.NO_BACKGROUND, Duration.ofSeconds(5), new OutcomePolicy(mode, timeout), List.of()));
+        return Database.open(new DatabaseConfig(pool, RetryPolicy.NONE, Opened.NO_BACKGROUND, Duration.ofSeconds(5))
+                .withOutcome(new OutcomePolicy(mode, timeout)));
     }
 
     /** Makes a table, and a first commit, so that the way is known. MariaDB's server says that there was no transaction. */

@@ -94,13 +94,8 @@ class OutcomeLoadTest {
                     .acquireTimeout(Duration.ofSeconds(5))
                     .connectTimeout(Duration.ofSeconds(2))
                     .build();
-            var config = new DatabaseConfig(
-                    pool,
-                    Opened.QUICK,
-                    Opened.NO_BACKGROUND,
-                    Duration.ofMinutes(1),
-                    new OutcomePolicy(mode, Duration.ofSeconds(60)),
-                    List.of());
+            var config = new DatabaseConfig(pool, Opened.QUICK, Opened.NO_BACKGROUND, Duration.ofMinutes(1))
+                    .withOutcome(new OutcomePolicy(mode, Duration.ofSeconds(60)));
             try (var database = Database.open(config)) {
                 load(database, server, proxy, seconds);
                 check(server, database);
@@ -139,8 +134,7 @@ class OutcomeLoadTest {
             case CUT_REQUEST -> proxy.existing().cutBefore(Direction.TO_SERVER, OutcomeTest.COMMIT, Cut.RESET);
             case CUT_ANSWER -> proxy.existing().cutBefore(Direction.TO_CLIENT, OutcomeTest.COMMIT, Cut.RESET);
             case SWALLOW_REQUEST -> proxy.existing().cutBefore(Direction.TO_SERVER, OutcomeTest.COMMIT, Cut.BLACK_HOLE);
-            case SWALLOW_ANSWER ->
-                proxy.existing().cutBefore(Direction.TO_CLIENT, OutcomeTest.COMMIT, Cut.BLACK_HOLE);
+            case SWALLOW_ANSWER -> proxy.existing().cutBefore(Direction.TO_CLIENT, OutcomeTest.COMMIT, Cut.BLACK_HOLE);
             case CUT_ALL -> proxy.existing().reset();
             case FREEZE_BACKEND -> freeze(server, random);
             case KILL_BACKEND -> pick(server, random).ifPresent(pid -> attempt(() -> server.killBackend(pid)));

@@ -424,8 +424,8 @@ class OutcomeTest {
 
     private Database open(String url, RetryPolicy retry, OutcomePolicy outcome) {
         var pool = Opened.pool("test", url).maxSize(1).build();
-        var database =
-                Database.open(new DatabaseConfig(pool, retry, Opened.NO_BACKGROUND, Duration.ofSeconds(5), outcome, List.of()));
+        var database = Database.open(
+                new DatabaseConfig(pool, retry, Opened.NO_BACKGROUND, Duration.ofSeconds(5)).withOutcome(outcome));
         open.add(database);
         return database;
     }
