@@ -47,6 +47,7 @@ final class Cli {
                 .addSubcommand(new ServeCommand(terminal))
                 .addSubcommand(new HealthCommand(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
+                .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new LoadCommand(terminal))
                 .addSubcommand(new CommandLine(new PoolCommand()).addSubcommand(new PoolSizeCommand(terminal)))
                 .addSubcommand(new CommandLine(new ConfigCommand())
