@@ -59,7 +59,8 @@ class KeysTest {
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker").contains(name))
+                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker")
+                        .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
