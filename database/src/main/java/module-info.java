@@ -9,6 +9,7 @@ module dev.wellhead.database {
     requires transitive dev.wellhead.pool;
     requires dev.wellhead.sql;
     requires io.github.resilience4j.circuitbreaker;
+    requires io.github.resilience4j.core;
     requires org.slf4j;
     requires static org.jspecify;
 

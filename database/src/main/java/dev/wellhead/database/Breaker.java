@@ -47,7 +47,6 @@ final class Breaker {
     static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
-    private static final Exception TROUBLE = new SQLException("the database is in trouble");
 
     private final Supplier<DatabaseConfig> current;
     private final LongAdder opened = new LongAdder();
@@ -135,7 +134,7 @@ final class Breaker {
         if (watches && isTrouble(judgement)) {
             var weighing = circuit;
             if (weighing != null && weighing.getState() == State.CLOSED) {
-                weighing.onError(0, TimeUnit.NANOSECONDS, TROUBLE);
+                weighing.onError(0, TimeUnit.NANOSECONDS, new SQLException("in trouble"));
             }
         }
     }
