@@ -58,7 +58,7 @@ final class ExplainCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.FAILED,
                     "nothing is known of \"" + asked + "\": give a code (E2001 to "
-                            + ErrorCode.values()[ErrorCode.values().length - 1]
+                            + Collections.max(List.of(ErrorCode.values()))
                             + "), a SQLSTATE such as 40001, or a vendor's code such as 1213 or ORA-00060. An error that"
                             + " is not known is not tried again, and is in doubt once COMMIT was sent");
         }
