@@ -7,6 +7,7 @@ import dev.wellhead.database.ErrorJudge;
 import dev.wellhead.database.ErrorRow;
 import dev.wellhead.database.Phase;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
