@@ -138,8 +138,7 @@ class OutcomeLoadTest {
             case CUT_REQUEST -> proxy.existing().cutBefore(Direction.TO_SERVER, OutcomeTest.COMMIT, Cut.RESET);
             case CUT_ANSWER -> proxy.existing().cutBefore(Direction.TO_CLIENT, OutcomeTest.COMMIT, Cut.RESET);
             case SWALLOW_REQUEST -> proxy.existing().cutBefore(Direction.TO_SERVER, OutcomeTest.COMMIT, Cut.BLACK_HOLE);
-            case SWALLOW_ANSWER ->
-                proxy.existing().cutBefore(Direction.TO_CLIENT, OutcomeTest.COMMIT, Cut.BLACK_HOLE);
+            case SWALLOW_ANSWER -> proxy.existing().cutBefore(Direction.TO_CLIENT, OutcomeTest.COMMIT, Cut.BLACK_HOLE);
             case CUT_ALL -> proxy.existing().reset();
             case FREEZE_BACKEND -> freeze(server, random);
             case KILL_BACKEND -> pick(server, random).ifPresent(pid -> attempt(() -> server.killBackend(pid)));
