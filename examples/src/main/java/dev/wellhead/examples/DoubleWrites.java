@@ -64,9 +64,8 @@ public final class DoubleWrites {
 
     private static void payByWellhead(String url, FaultProxy proxy) {
         var pool = PoolConfig.builder().name("payments").jdbcUrl(url).maxSize(2).build();
-        try (var manager = DatabaseManager.builder()
-                .database(DatabaseConfig.of(pool))
-                .open()) {
+        try (var manager =
+                DatabaseManager.builder().database(DatabaseConfig.of(pool)).open()) {
             var database = manager.database("payments");
             for (int i = 0; i < PAYMENTS; i++) {
                 int id = i;
