@@ -178,7 +178,8 @@ final class ConfigReload {
                 config.pool().toBuilder().name(name).build(),
                 config.retry(),
                 config.health(),
-                config.slowQueryThreshold());
+                config.slowQueryThreshold(),
+                config.limits());
     }
 
     private void log(Outcome outcome, boolean first) {

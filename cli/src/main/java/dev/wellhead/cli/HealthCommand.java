@@ -68,7 +68,7 @@ final class HealthCommand implements Callable<Integer> {
     private static DatabaseConfig withoutWaiting(DatabaseConfig config) {
         var pool =
                 config.pool().toBuilder().startMode(StartMode.LAZY).minIdle(0).build();
-        return new DatabaseConfig(pool, config.retry(), config.health(), config.slowQueryThreshold());
+        return new DatabaseConfig(pool, config.retry(), config.health(), config.slowQueryThreshold(), config.limits());
     }
 
     private static int exitCode(List<Checked> all) {

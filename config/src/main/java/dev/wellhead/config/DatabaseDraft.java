@@ -5,6 +5,7 @@ package dev.wellhead.config;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
 import java.time.Duration;
@@ -41,6 +42,10 @@ final class DatabaseDraft {
     Duration healthInterval = HealthPolicy.DEFAULT.interval();
     Duration healthLimit = HealthPolicy.DEFAULT.limit();
     int strikes = HealthPolicy.DEFAULT.strikes();
+    Duration callLimit = TimeLimits.NONE.call();
+    Duration transactionLimit = TimeLimits.NONE.transaction();
+    Duration fetchLimit = TimeLimits.NONE.fetch();
+    Duration commitLimit = TimeLimits.NONE.commit();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
 
     void username(String value) {
@@ -66,6 +71,7 @@ final class DatabaseDraft {
                 pool.build(),
                 new RetryPolicy(maxRetries, initialDelay, maxDelay, multiplier, jitter),
                 new HealthPolicy(healthEnabled, healthInterval, healthLimit, strikes),
-                slowQueryThreshold);
+                slowQueryThreshold,
+                new TimeLimits(callLimit, transactionLimit, fetchLimit, commitLimit));
     }
 }

@@ -33,6 +33,7 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
             Map.entry("pool", "Connection pool"),
             Map.entry("retry", "Retries"),
             Map.entry("health", "Background check"),
+            Map.entry("limits", "Time limits of calls"),
             Map.entry("slow-query-threshold", "Slow work"));
 
     /** All sections, those that are not a database's first. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import java.lang.reflect.RecordComponent;
@@ -53,10 +54,11 @@ class KeysTest {
         components.addAll(names("pool.", PoolConfig.class));
         components.addAll(names("retry.", RetryPolicy.class));
         components.addAll(names("health.", HealthPolicy.class));
+        components.addAll(names("limits.", TimeLimits.class));
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
-                .filter(name -> !Set.of("pool", "retry", "health").contains(name))
+                .filter(name -> !Set.of("pool", "retry", "health", "limits").contains(name))
                 .forEach(components::add);
         var keys = Keys.names().stream()
                 .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
@@ -213,6 +215,7 @@ class KeysTest {
         differences.addAll(differences("pool.", one.pool(), other.pool()));
         differences.addAll(differences("retry.", one.retry(), other.retry()));
         differences.addAll(differences("health.", one.health(), other.health()));
+        differences.addAll(differences("limits.", one.limits(), other.limits()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }

@@ -47,7 +47,13 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.health = new HealthMonitor(settings, dataSource, judge);
         var language = new Language(Dialect.of(url));
         this.transactions = new Transactions(config, language);
-        this.calls = new Calls(dataSource, retrier, time.nanoClock(), settings::slowNanos, transactions);
+        this.calls = new Calls(
+                dataSource,
+                retrier,
+                time.nanoClock(),
+                settings::slowNanos,
+                () -> settings.get().limits(),
+                transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
     }

@@ -12,8 +12,10 @@ import java.time.Duration;
  * @param retry how work is tried again
  * @param health how health is watched
  * @param slowQueryThreshold work that takes longer is logged; zero: off
+ * @param limits how long calls may take
  */
-public record DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
+public record DatabaseConfig(
+        PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold, TimeLimits limits) {
 
     /** Slow is over 5 s by default. */
     public static final Duration DEFAULT_SLOW_QUERY_THRESHOLD = Duration.ofSeconds(5);
@@ -24,6 +26,11 @@ public record DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy he
             throw new IllegalArgumentException("slow-query-threshold=" + slowQueryThreshold
                     + ": must not be negative; use 0 to switch it off, or a duration such as 5s");
         }
+    }
+
+    /** Without limits of calls. */
+    public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
+        this(pool, retry, health, slowQueryThreshold, TimeLimits.NONE);
     }
 
     /** Those pool settings with the defaults for the rest. */

@@ -56,7 +56,8 @@ final class DatabaseIdentity {
                 config.pool().toBuilder().name(name).build(),
                 config.retry(),
                 config.health(),
-                config.slowQueryThreshold());
+                config.slowQueryThreshold(),
+                config.limits());
     }
 
     private static Object user(PoolConfig pool) {
@@ -98,6 +99,7 @@ final class DatabaseIdentity {
         shown.put("close-timeout", pool.closeTimeout());
         shown.put("housekeeper-interval", pool.housekeeperInterval());
         shown.put("statement-timeout", pool.statementTimeout());
+        shown.put("idle-in-transaction-timeout", pool.idleInTransactionTimeout());
         shown.put("auto-commit", pool.autoCommit());
         shown.put("read-only", pool.readOnly());
         shown.put("isolation", pool.isolation().map(Object::toString).orElse("none"));
@@ -115,6 +117,10 @@ final class DatabaseIdentity {
         shown.put("start-retry-delay", pool.startRetryDelay());
         shown.put("retry", config.retry());
         shown.put("health", config.health());
+        shown.put("limits.call", config.limits().call());
+        shown.put("limits.transaction", config.limits().transaction());
+        shown.put("limits.fetch", config.limits().fetch());
+        shown.put("limits.commit", config.limits().commit());
         shown.put("slow-query-threshold", config.slowQueryThreshold());
         return shown;
     }

@@ -98,6 +98,15 @@ final class ErrorTable {
     private static void limits(Rows table) {
         table.add(ANY, "57014", COMMIT, AMBIGUOUS, Meaning.TIMEOUT, E2002);
         table.add(ANY, "57014", NOT_COMMIT, NEVER, Meaning.TIMEOUT, E2002);
+        for (var unanswered : List.of(ExpiredCall.NO_ANSWER, ExpiredCall.NOT_WANTED_NO_ANSWER)) {
+            boolean isLimit = unanswered.equals(ExpiredCall.NO_ANSWER);
+            var meaning = isLimit ? Meaning.TIMEOUT : Meaning.CANCELLED;
+            var code = isLimit ? E2002 : E2006;
+            table.add(ANY, unanswered, SENT, AMBIGUOUS, meaning, code);
+            table.add(ANY, unanswered, ALL, NEVER, meaning, code);
+        }
+        table.add(ANY, ExpiredCall.NOT_WANTED, COMMIT, AMBIGUOUS, Meaning.CANCELLED, E2006);
+        table.add(ANY, ExpiredCall.NOT_WANTED, NOT_COMMIT, NEVER, Meaning.CANCELLED, E2006);
         table.add(POSTGRESQL, "25P03", ALL, NEVER, Meaning.TIMEOUT, E2007);
         table.add(POSTGRESQL, "25P04", ALL, NEVER, Meaning.TIMEOUT, E2007);
         table.add(ANY, "53", ALL, NEVER, Meaning.RESOURCE, E2007);

@@ -50,7 +50,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
             var before = current;
             var pool = dataSource.reconfigure(wanted.pool());
             current = new DatabaseConfig(
-                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold());
+                    dataSource.config(), wanted.retry(), wanted.health(), wanted.slowQueryThreshold(), wanted.limits());
             if (!before.health().equals(wanted.health())) {
                 health.restart();
             }
@@ -117,6 +117,22 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "health.strikes",
                                 health.strikes(),
                                 wanted.health().strikes()),
+                        different(
+                                "limits.call",
+                                before.limits().call(),
+                                wanted.limits().call()),
+                        different(
+                                "limits.transaction",
+                                before.limits().transaction(),
+                                wanted.limits().transaction()),
+                        different(
+                                "limits.fetch",
+                                before.limits().fetch(),
+                                wanted.limits().fetch()),
+                        different(
+                                "limits.commit",
+                                before.limits().commit(),
+                                wanted.limits().commit()),
                         different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()))
                 .flatMap(keys -> keys)
                 .toList();

@@ -132,7 +132,7 @@ final class Retrier {
         log.retryScheduled(failed, attempt + 1, rules.maxRetries() + 1, delay);
         meter.retried();
         try {
-            time.sleeper().sleep(delay.toNanos());
+            time.sleeper().sleep(Math.min(delay.toNanos(), Deadline.leftNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cause.addSuppressed(e);
@@ -155,7 +155,14 @@ final class Retrier {
                 Duration.ofNanos(time.nanoClock().getAsLong() - start),
                 own == null ? snapshot.get() : null,
                 transaction,
-                own == null ? "" : own.detail());
+                detail(error));
+    }
+
+    private static String detail(SQLException error) {
+        if (error instanceof ExpiredCall expired) {
+            return expired.detail();
+        }
+        return error instanceof OwnFault own ? own.detail() : "";
     }
 
     private static boolean mayRunAgain(Judgement judgement) {

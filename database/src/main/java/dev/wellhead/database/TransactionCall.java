@@ -65,10 +65,10 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
             connection.commit();
             return result;
         } catch (SQLException refused) {
-            rollback(connection, refused);
+            rollback(progress, connection, refused);
             throw transaction.own(refused);
         } catch (Throwable failure) {
-            rollback(connection, failure);
+            rollback(progress, connection, failure);
             throw failure;
         } finally {
             transaction.end();
@@ -88,7 +88,8 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
         }
     }
 
-    private void rollback(Connection connection, Throwable failure) {
+    private void rollback(Progress progress, Connection connection, Throwable failure) {
+        progress.ending();
         var complete = false;
         try {
             if (!connection.isClosed()) {

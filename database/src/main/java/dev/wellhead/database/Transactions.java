@@ -64,7 +64,7 @@ final class Transactions {
             return outer.transaction(operation, work);
         }
         var call = new TransactionCall<>(this, calls, operation, options, work);
-        T result = calls.retrier().run(operation, call);
+        T result = calls.transaction(operation, call);
         call.committed();
         return result;
     }
