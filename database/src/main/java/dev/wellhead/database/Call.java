@@ -162,7 +162,7 @@ final class Call {
         if (lease == null) {
             return;
         }
-        var why = overdue(now);
+        var why = overdue(lease, now);
         if (why == null) {
             return;
         }
@@ -181,7 +181,7 @@ final class Call {
         private static final String CLOSED = "its Deadline was closed";
     }
 
-    private @Nullable Reason overdue(long now) {
+    private @Nullable Reason overdue(LeaseEnd lease, long now) {
         var one = deadline;
         if (one != null && one.isClosed()) {
             return new Reason(Reason.CLOSED, elapsed());
@@ -191,7 +191,7 @@ final class Call {
         }
         int number = (int) STEP.getAcquire(this);
         boolean inStep = (number & 1) != 0;
-        if ((inStep || !onlyInSteps) && !wasInterrupted && thread.isInterrupted()) {
+        if ((inStep || !onlyInSteps) && !wasInterrupted && (thread.isInterrupted() || lease.keepsInterrupt())) {
             return new Reason(Reason.INTERRUPTED, elapsed());
         }
         if (!inStep || stepLimitNanos == 0) {

@@ -334,7 +334,8 @@ abstract class DriverContract {
             var running = CompletableFuture.supplyAsync(
                     () -> {
                         try {
-                            return String.valueOf(statement.executeQuery(longQuery()).next());
+                            return String.valueOf(
+                                    statement.executeQuery(longQuery()).next());
                         } catch (SQLException e) {
                             return String.valueOf(e.getMessage());
                         }

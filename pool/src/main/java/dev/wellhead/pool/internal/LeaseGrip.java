@@ -17,6 +17,11 @@ record LeaseGrip(PoolEntry entry, int lease, ConnectionHandle handle) implements
     }
 
     @Override
+    public boolean keepsInterrupt() {
+        return entry.keepsInterrupt() && entry.isActive(lease);
+    }
+
+    @Override
     public @Nullable Taken take(Function<@Nullable SQLException, SQLException> told) {
         if (entry.tryLetGo(lease)) {
             // What the holder is told is known before anything happens that he may have to be told of.

@@ -531,6 +531,11 @@ public final class PoolEntry extends StateWord {
         return true;
     }
 
+    /** Whether whoever waits for the server on it was interrupted, and does not show it. */
+    boolean keepsInterrupt() {
+        return lookout.keepsInterrupt();
+    }
+
     /** Where it was opened to, where that can be seen. */
     @Nullable
     InetSocketAddress peer() {

@@ -102,6 +102,14 @@ public interface DriverSupport {
         Liveness look();
 
         /**
+         * Whether the thread that waits for the server just now was interrupted, and this keeps its flag back meanwhile.
+         * For any thread; never waits.
+         */
+        default boolean keepsInterrupt() {
+            return false;
+        }
+
+        /**
          * The address that the connection was opened to, with the name it was found by; null where that cannot be seen.
          * For any thread; never asks the network.
          */

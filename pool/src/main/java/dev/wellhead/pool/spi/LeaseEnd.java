@@ -36,6 +36,12 @@ public interface LeaseEnd {
     String lastSql();
 
     /**
+     * Whether the thread that waits for the server in this lease was interrupted, and its socket keeps the flag back until
+     * the call has come back; {@link Thread#isInterrupted} does not show it then.
+     */
+    boolean keepsInterrupt();
+
+    /**
      * Takes the lease from its holder: the handle is dead from now on, what runs is cancelled over another connection,
      * and after {@value #GRACE_MILLIS} ms at most the socket is aborted and the session on the server ended. Nobody gets
      * this connection again, so that no cancel can meet somebody else's statement.
