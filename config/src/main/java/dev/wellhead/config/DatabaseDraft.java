@@ -8,6 +8,7 @@ import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.OutcomePolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
 import java.time.Duration;
@@ -50,6 +51,10 @@ final class DatabaseDraft {
     boolean breakerEnabled = BreakerPolicy.DEFAULT.enabled();
     int failureRate = BreakerPolicy.DEFAULT.failureRate();
     int breakerWindow = BreakerPolicy.DEFAULT.window();
+    Duration callLimit = TimeLimits.NONE.call();
+    Duration transactionLimit = TimeLimits.NONE.transaction();
+    Duration fetchLimit = TimeLimits.NONE.fetch();
+    Duration commitLimit = TimeLimits.NONE.commit();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
     CommitOutcomeMode outcomeMode = OutcomePolicy.DEFAULT.mode();
     Duration outcomeTimeout = OutcomePolicy.DEFAULT.timeout();
@@ -80,6 +85,7 @@ final class DatabaseDraft {
                 slowQueryThreshold,
                 new OutcomePolicy(outcomeMode, outcomeTimeout),
                 new BreakerPolicy(breakerEnabled, failureRate, breakerWindow),
+                new TimeLimits(callLimit, transactionLimit, fetchLimit, commitLimit),
                 List.of());
     }
 }

@@ -35,6 +35,7 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
             Map.entry("pool", "Connection pool"),
             Map.entry("retry", "Retries"),
             Map.entry("health", "Background check"),
+            Map.entry("limits", "Time limits of calls"),
             Map.entry("breaker", "Breaker"),
             Map.entry("slow-query-threshold", "Slow work"),
             Map.entry("commit-outcome", OUTCOME),

@@ -403,6 +403,12 @@ final class Keys {
                 PoolConfig.Builder::statementTimeout,
                 PoolConfig::statementTimeout,
                 "Limit of one statement; 0: off.");
+        table.time(
+                "idle-in-transaction-timeout",
+                Span.NOT_NEGATIVE,
+                PoolConfig.Builder::idleInTransactionTimeout,
+                PoolConfig::idleInTransactionTimeout,
+                "How long a transaction may do nothing before the server ends its session; 0: off.");
         table.optional(
                 "init-sql",
                 "SQL",
@@ -596,6 +602,34 @@ final class Keys {
                         "How many of the last calls count for the breaker.",
                         (draft, value) -> draft.breakerWindow = value,
                         bound -> bound.config().breaker().window()),
+                new Key<>(
+                        "limits.call",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "Longest time of one call outside of a transaction, waits and retries included; 0: no limit.",
+                        (draft, value) -> draft.callLimit = value,
+                        bound -> bound.config().limits().call()),
+                new Key<>(
+                        "limits.transaction",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "Longest time of one transaction, waits and retries included; 0: no limit.",
+                        (draft, value) -> draft.transactionLimit = value,
+                        bound -> bound.config().limits().transaction()),
+                new Key<>(
+                        "limits.fetch",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "Longest wait for the next rows of a stream; 0: no limit.",
+                        (draft, value) -> draft.fetchLimit = value,
+                        bound -> bound.config().limits().fetch()),
+                new Key<>(
+                        "limits.commit",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "Longest wait for a commit, or the rollback after a failure; 0: no limit.",
+                        (draft, value) -> draft.commitLimit = value,
+                        bound -> bound.config().limits().commit()),
                 new Key<>(
                         "slow-query-threshold",
                         duration(Span.NOT_NEGATIVE),

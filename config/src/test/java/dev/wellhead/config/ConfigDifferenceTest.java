@@ -192,7 +192,8 @@ class ConfigDifferenceTest {
                 running.pool().toBuilder().maxSize(9).build(),
                 running.retry(),
                 running.health(),
-                running.slowQueryThreshold());
+                running.slowQueryThreshold(),
+                running.limits());
 
         var inForce = difference.inForce(before, after, List.of(changed), Set.of("pool.schema", "server.port"));
         assertThat(Given.setting(inForce, "pool.max-size").value()).isEqualTo("9");

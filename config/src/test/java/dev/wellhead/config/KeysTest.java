@@ -8,6 +8,7 @@ import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import java.lang.reflect.RecordComponent;
@@ -54,12 +55,13 @@ class KeysTest {
         components.addAll(names("pool.", PoolConfig.class));
         components.addAll(names("retry.", RetryPolicy.class));
         components.addAll(names("health.", HealthPolicy.class));
+        components.addAll(names("limits.", TimeLimits.class));
         components.addAll(names("breaker.", BreakerPolicy.class));
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker")
+                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker", "limits")
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
@@ -222,6 +224,7 @@ class KeysTest {
         differences.addAll(differences("retry.", one.retry(), other.retry()));
         differences.addAll(differences("health.", one.health(), other.health()));
         differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
+        differences.addAll(differences("limits.", one.limits(), other.limits()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }

@@ -72,7 +72,13 @@ public final class Database implements SqlExecutor, AutoCloseable {
         var outcomes = new Outcomes(config, () -> settings.get().outcome(), judge);
         this.resolver = new OutcomeResolver(dataSource, outcomes, judge, settings, health::isClosed, time);
         this.transactions = new Transactions(config, language, outcomes, resolver);
-        this.calls = new Calls(dataSource, retrier, time.nanoClock(), settings::slowNanos, transactions);
+        this.calls = new Calls(
+                dataSource,
+                retrier,
+                time.nanoClock(),
+                settings::slowNanos,
+                () -> settings.get().limits(),
+                transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
     }

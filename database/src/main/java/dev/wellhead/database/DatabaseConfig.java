@@ -18,6 +18,7 @@ import java.util.List;
  * @param slowQueryThreshold work that takes longer is logged; zero: off
  * @param outcome what is done about a commit whose answer was lost
  * @param breaker when calls are refused at once
+ * @param limits how long calls may take
  * @param errors what the program itself knows of errors, asked in turn before the table of {@link ErrorJudge}; no file can
  *     name them, and they stay as the database was opened with
  */
@@ -28,6 +29,7 @@ public record DatabaseConfig(
         Duration slowQueryThreshold,
         OutcomePolicy outcome,
         BreakerPolicy breaker,
+        TimeLimits limits,
         List<ErrorClassifier> errors) {
 
     /** Slow is over 5 s by default. */
@@ -51,26 +53,26 @@ public record DatabaseConfig(
         }
     }
 
-    /** With the defaults for commits whose answer was lost and for the breaker, and nothing added to what is known of errors. */
+    /** With the defaults for the rest. */
     public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
-        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT, BreakerPolicy.DEFAULT, List.of());
+        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT, BreakerPolicy.DEFAULT, TimeLimits.NONE, List.of());
     }
 
     /** The same with one classifier more, which is asked after those before it. */
     public DatabaseConfig withErrors(ErrorClassifier classifier) {
         var all = new ArrayList<>(errors);
         all.add(classifier);
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, all);
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, limits, all);
     }
 
     /** The same with other pool settings. */
     public DatabaseConfig withPool(PoolConfig other) {
-        return new DatabaseConfig(other, retry, health, slowQueryThreshold, outcome, breaker, errors);
+        return new DatabaseConfig(other, retry, health, slowQueryThreshold, outcome, breaker, limits, errors);
     }
 
     /** The same with another way to find out what became of a commit. */
     public DatabaseConfig withOutcome(OutcomePolicy other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, breaker, errors);
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, breaker, limits, errors);
     }
 
     /** Those pool settings with the defaults for the rest. */

@@ -94,6 +94,7 @@ final class DatabaseIdentity {
         shown.put("close-timeout", pool.closeTimeout());
         shown.put("housekeeper-interval", pool.housekeeperInterval());
         shown.put("statement-timeout", pool.statementTimeout());
+        shown.put("idle-in-transaction-timeout", pool.idleInTransactionTimeout());
         shown.put("auto-commit", pool.autoCommit());
         shown.put("refuse-failed-commit", pool.refuseFailedCommit());
         shown.put("read-only", pool.readOnly());
@@ -112,6 +113,10 @@ final class DatabaseIdentity {
         shown.put("start-retry-delay", pool.startRetryDelay());
         shown.put("retry", config.retry());
         shown.put("health", config.health());
+        shown.put("limits.call", config.limits().call());
+        shown.put("limits.transaction", config.limits().transaction());
+        shown.put("limits.fetch", config.limits().fetch());
+        shown.put("limits.commit", config.limits().commit());
         shown.put("slow-query-threshold", config.slowQueryThreshold());
         shown.put("outcome", config.outcome());
         return shown;

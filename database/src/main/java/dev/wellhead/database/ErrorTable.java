@@ -74,6 +74,12 @@ final class ErrorTable {
         table.add(ALL, NEVER, Meaning.OTHER, E2013, CommitCheck.REFUSED);
         table.add(ALL, RETRY_TRANSACTION, Meaning.CONNECTION_LOST, E2010, OutcomeFault.ABORTED);
         table.add(ALL, AMBIGUOUS, Meaning.CONNECTION_LOST, E2018, OutcomeFault.UNKNOWN);
+        table.add(SENT, AMBIGUOUS, Meaning.TIMEOUT, E2002, ExpiredCall.NO_ANSWER);
+        table.add(ALL, NEVER, Meaning.TIMEOUT, E2002, ExpiredCall.NO_ANSWER);
+        table.add(SENT, AMBIGUOUS, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_NO_ANSWER);
+        table.add(ALL, NEVER, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_NO_ANSWER);
+        table.add(COMMIT, AMBIGUOUS, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED);
+        table.add(NOT_COMMIT, NEVER, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED);
         table.add(ALL, NEVER, Meaning.OTHER, E2015, OwnFault.MAPPING);
         table.add(ALL, NEVER, Meaning.OTHER, E2016, OwnFault.NO_ROW);
         table.add(ALL, NEVER, Meaning.OTHER, E2017, OwnFault.TOO_MANY_ROWS);

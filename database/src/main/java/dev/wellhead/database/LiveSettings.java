@@ -56,6 +56,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                     wanted.slowQueryThreshold(),
                     wanted.outcome(),
                     wanted.breaker(),
+                    wanted.limits(),
                     before.errors());
             if (!before.health().equals(wanted.health()) || !before.breaker().equals(wanted.breaker())) {
                 health.restart();
@@ -141,6 +142,22 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "breaker.window",
                                 breaker.window(),
                                 wanted.breaker().window()),
+                        different(
+                                "limits.call",
+                                before.limits().call(),
+                                wanted.limits().call()),
+                        different(
+                                "limits.transaction",
+                                before.limits().transaction(),
+                                wanted.limits().transaction()),
+                        different(
+                                "limits.fetch",
+                                before.limits().fetch(),
+                                wanted.limits().fetch()),
+                        different(
+                                "limits.commit",
+                                before.limits().commit(),
+                                wanted.limits().commit()),
                         different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()),
                         different(
                                 "commit-outcome",

@@ -263,7 +263,7 @@ final class Retrier {
 
     private void pause(Duration delay, FailedCall failed, Exception cause) {
         try {
-            time.sleeper().sleep(delay.toNanos());
+            time.sleeper().sleep(Math.min(delay.toNanos(), Deadline.leftNanos()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cause.addSuppressed(e);
@@ -286,7 +286,14 @@ final class Retrier {
                 since(start),
                 own == null ? snapshot.get() : null,
                 transaction,
-                own == null ? "" : own.detail());
+                detail(error));
+    }
+
+    private static String detail(SQLException error) {
+        if (error instanceof ExpiredCall expired) {
+            return expired.detail();
+        }
+        return error instanceof OwnFault own ? own.detail() : "";
     }
 
     /** Of the pool, whose callers have waited already, or of the breaker, which a retry would not change. */

@@ -37,6 +37,7 @@ final class RowCursor<T extends @Nullable Object> extends Spliterators.AbstractS
     private final Held held;
     private Cleaner.@Nullable Cleanable cleanable;
     private Runnable beforeRow = () -> {};
+    private Runnable afterRow = () -> {};
     private Function<SQLException, ? extends RuntimeException> failure = IllegalStateException::new;
     private boolean ended;
 
@@ -56,6 +57,11 @@ final class RowCursor<T extends @Nullable Object> extends Spliterators.AbstractS
     void watch(Runnable whenForgotten) {
         var watched = held;
         cleanable = CLEANER.register(this, () -> watched.forgotten(whenForgotten));
+    }
+
+    /** Runs after each row was read, or failed to be; once for each call of what runs before it. */
+    void timed(Runnable after) {
+        this.afterRow = after;
     }
 
     /**
@@ -84,9 +90,13 @@ final class RowCursor<T extends @Nullable Object> extends Spliterators.AbstractS
         var read = false;
         try {
             beforeRow.run();
-            if (!rows.next()) {
-                ended = true;
-                return false;
+            try {
+                if (!rows.next()) {
+                    ended = true;
+                    return false;
+                }
+            } finally {
+                afterRow.run();
             }
             value = mapper.map(rows);
             read = true;

@@ -100,10 +100,10 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
             transactions.outcomes().commit(connection, options, progress, sent -> token = sent);
             return result;
         } catch (SQLException refused) {
-            rollback(connection, refused);
+            rollback(progress, connection, refused);
             throw transaction.own(refused);
         } catch (Throwable failure) {
-            rollback(connection, failure);
+            rollback(progress, connection, failure);
             throw failure;
         } finally {
             transaction.end();
@@ -123,7 +123,8 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
         }
     }
 
-    private void rollback(Connection connection, Throwable failure) {
+    private void rollback(Progress progress, Connection connection, Throwable failure) {
+        progress.ending();
         var complete = false;
         try {
             if (!connection.isClosed()) {

@@ -24,7 +24,8 @@ final class TransactionSession implements Session {
         try {
             return work.run(transaction.connection());
         } catch (SQLException e) {
-            throw calls.retrier().failedInside(transaction.operation(), operation, transaction.own(e), start);
+            var told = calls.told(transaction.connection(), e, start);
+            throw calls.retrier().failedInside(transaction.operation(), operation, transaction.own(told), start);
         } finally {
             calls.watchSlow(operation, calls.clock().getAsLong() - start);
         }

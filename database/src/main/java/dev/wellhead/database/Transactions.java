@@ -68,7 +68,7 @@ final class Transactions {
             return outer.transaction(operation, work);
         }
         var call = new TransactionCall<>(this, calls, operation, options, work);
-        T result = calls.retrier().run(operation, Effect.ATOMIC, call);
+        T result = calls.transaction(operation, call);
         call.committed();
         return result;
     }

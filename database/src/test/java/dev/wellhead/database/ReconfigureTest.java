@@ -278,7 +278,7 @@ class ReconfigureTest {
     }
 
     private static DatabaseConfig withHealth(DatabaseConfig config, HealthPolicy health) {
-        return new DatabaseConfig(config.pool(), config.retry(), health, config.slowQueryThreshold());
+        return new DatabaseConfig(config.pool(), config.retry(), health, config.slowQueryThreshold(), config.limits());
     }
 
     private static void awaitGate(CountDownLatch gate) {

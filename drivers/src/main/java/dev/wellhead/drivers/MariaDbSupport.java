@@ -49,6 +49,7 @@ public final class MariaDbSupport implements DriverSupport {
     public void opened(java.sql.Connection physical, ConnectSettings settings, Map<String, String> given)
             throws SQLException {
         MySqlFamily.limitStatements(physical, settings, given);
+        MySqlFamily.limitIdleTransactions(physical, settings);
     }
 
     @Override

@@ -128,6 +128,16 @@ final class MySqlFamily {
         }
     }
 
+    /** MariaDB's server ends the session of a transaction that has done nothing for so long; it counts in seconds. */
+    static void limitIdleTransactions(Connection physical, ConnectSettings settings) throws SQLException {
+        long millis = settings.idleInTransactionTimeoutMillis();
+        if (millis > 0 && !settings.pooled() && isMariaDb(physical)) {
+            try (var statement = physical.createStatement()) {
+                statement.execute("SET SESSION idle_transaction_timeout = " + (millis + 999) / 1_000);
+            }
+        }
+    }
+
     static boolean limitsStatements(Connection physical, ConnectSettings settings) throws SQLException {
         return !settings.pooled() && settings.statementTimeoutMillis() > 0 && isMariaDb(physical);
     }

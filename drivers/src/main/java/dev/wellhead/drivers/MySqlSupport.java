@@ -44,6 +44,7 @@ public final class MySqlSupport implements DriverSupport {
     @Override
     public void opened(Connection physical, ConnectSettings settings, Map<String, String> given) throws SQLException {
         MySqlFamily.limitStatements(physical, settings, given);
+        MySqlFamily.limitIdleTransactions(physical, settings);
     }
 
     @Override

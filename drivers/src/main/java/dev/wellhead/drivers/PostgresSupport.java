@@ -7,7 +7,11 @@ import dev.wellhead.pool.spi.HostSupport;
 import dev.wellhead.pool.spi.ServerProbe;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,10 +34,10 @@ import org.postgresql.ssl.DefaultJavaSSLFactory;
  * (default: none). {@code loginTimeout} is not used: it leaves the waiting thread behind. A {@code socketTimeout} in the
  * URL stands as it is, because pgjdbc prefers the URL to properties.
  *
- * <h2>The limit of statements</h2>
+ * <h2>The limits of statements and of idle transactions</h2>
  *
- * It goes into the start message as {@code options=-c statement_timeout=...}, before the user's own options, so that
- * those win. {@code options} in the URL hide it: then it is set by a statement, unless they set it themselves. Behind a
+ * They go into the start message as {@code options=-c statement_timeout=...}, before the user's own options, so that
+ * those win. {@code options} in the URL hide them: then they are set by statements, unless the options do that. Behind a
  * pooler neither is allowed.
  *
  * <h2>Batches of inserts</h2>
@@ -69,6 +73,17 @@ public final class PostgresSupport implements DriverSupport {
     private static final String SYSTEM_TRUST = "system";
     private static final String ON = "on";
     private static final String STATEMENT_TIMEOUT = "statement_timeout";
+    private static final String IDLE_IN_TRANSACTION_TIMEOUT = "idle_in_transaction_session_timeout";
+
+    /** The first version that looks for its client while a statement runs. */
+    private static final int FIRST_WITH_CHECKS = 14;
+
+    /** When a session began, in microseconds. */
+    private static final String BEGAN = "(extract(epoch FROM backend_start) * 1000000)::bigint";
+
+    /** Where the server can and nobody has set it otherwise. */
+    private static final String CHECK_CLIENT = ", CASE WHEN current_setting('client_connection_check_interval') = '0'"
+            + " THEN set_config('client_connection_check_interval', '2000', false) END";
 
     /** Sessions ended by the server: by an administrator, a crash, a dropped database, or one of its time limits. */
     private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04");
@@ -108,10 +123,14 @@ public final class PostgresSupport implements DriverSupport {
             properties.put(PGProperty.SSL_FACTORY.getName(), DefaultJavaSSLFactory.class.getName());
         }
         properties.put(PGProperty.SOCKET_TIMEOUT.getName(), seconds(settings));
-        if (limitsStatements(settings)) {
-            var limit = "-c " + STATEMENT_TIMEOUT + "=" + settings.statementTimeoutMillis();
+        var limits = new ArrayList<String>();
+        limits(settings).forEach((name, millis) -> limits.add("-c " + name + "=" + millis));
+        if (!limits.isEmpty()) {
             var own = given.get(PGProperty.OPTIONS.getName());
-            properties.put(PGProperty.OPTIONS.getName(), own == null ? limit : limit + " " + own);
+            if (own != null) {
+                limits.add(own);
+            }
+            properties.put(PGProperty.OPTIONS.getName(), String.join(" ", limits));
         }
         return properties;
     }
@@ -147,11 +166,28 @@ public final class PostgresSupport implements DriverSupport {
             physical.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
         }
         var options = fromUrl == null ? null : PGProperty.OPTIONS.getOrNull(fromUrl);
-        if (options != null && limitsStatements(settings) && !options.contains(STATEMENT_TIMEOUT)) {
-            try (var statement = physical.createStatement()) {
-                statement.execute("SET " + STATEMENT_TIMEOUT + " = " + settings.statementTimeoutMillis());
+        if (options == null) {
+            return;
+        }
+        for (var limit : limits(settings).entrySet()) {
+            if (!options.contains(limit.getKey())) {
+                try (var statement = physical.createStatement()) {
+                    statement.execute("SET " + limit.getKey() + " = " + limit.getValue());
+                }
             }
         }
+    }
+
+    /** The limits that the server sees to, in milliseconds, by the names of its settings. */
+    private static Map<String, Long> limits(ConnectSettings settings) {
+        Map<String, Long> limits = new LinkedHashMap<>();
+        if (limitsStatements(settings)) {
+            limits.put(STATEMENT_TIMEOUT, settings.statementTimeoutMillis());
+        }
+        if (!settings.pooled() && settings.idleInTransactionTimeoutMillis() > 0) {
+            limits.put(IDLE_IN_TRANSACTION_TIMEOUT, settings.idleInTransactionTimeoutMillis());
+        }
+        return limits;
     }
 
     @Override
@@ -174,6 +210,63 @@ public final class PostgresSupport implements DriverSupport {
             case OPEN -> TransactionState.OPEN;
             case FAILED -> TransactionState.FAILED;
         };
+    }
+
+    /**
+     * Its pid and when it began, of one round trip, in which the session is also told to look whether this side is still
+     * there while a statement runs (version 14). Empty where a pooler is in front, said or not: then the pid that pgjdbc
+     * knows is not the session's.
+     */
+    @Override
+    public Optional<ServerSession> session(Connection physical, ConnectSettings settings) throws SQLException {
+        var driver = unwrap(physical, PGConnection.class);
+        if (settings.pooled() || driver == null) {
+            return Optional.empty();
+        }
+        long pid = driver.getBackendPID();
+        boolean checks = physical.getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_CHECKS;
+        try (var statement = physical.createStatement();
+                var rows = statement.executeQuery("SELECT pg_backend_pid(), " + BEGAN + (checks ? CHECK_CLIENT : "")
+                        + " FROM pg_stat_get_activity(pg_backend_pid())")) {
+            return rows.next() && rows.getLong(1) == pid && rows.getLong(2) != 0
+                    ? Optional.of(new ServerSession(pid, rows.getLong(2)))
+                    : Optional.empty();
+        } catch (SQLException e) {
+            if (isFatal(e)) {
+                throw e;
+            }
+            // Another database that speaks this protocol: its sessions are cancelled by the driver.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void cancel(Connection control, Collection<ServerSession> sessions) throws SQLException {
+        var unused = signalled(control, "pg_cancel_backend", sessions);
+    }
+
+    @Override
+    public Collection<ServerSession> end(Connection control, Collection<ServerSession> sessions) throws SQLException {
+        return signalled(control, "pg_terminate_backend", sessions);
+    }
+
+    /** Those that were there. */
+    private static Collection<ServerSession> signalled(
+            Connection control, String function, Collection<ServerSession> sessions) throws SQLException {
+        List<ServerSession> found = new ArrayList<>();
+        try (var statement = control.prepareStatement(
+                "SELECT " + function + "(pid) FROM pg_stat_get_activity(?) WHERE " + BEGAN + " = ?")) {
+            for (var session : sessions) {
+                statement.setInt(1, (int) session.number());
+                statement.setLong(2, session.since());
+                try (var rows = statement.executeQuery()) {
+                    if (rows.next()) {
+                        found.add(session);
+                    }
+                }
+            }
+        }
+        return found;
     }
 
     /** Goes back to the search path that the session started with, which may name more than one schema. */

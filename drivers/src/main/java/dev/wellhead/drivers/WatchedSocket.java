@@ -59,6 +59,9 @@ final class WatchedSocket extends Socket implements Lookout {
     private volatile @Nullable Selector writable;
     private volatile int timeoutMillis;
     private volatile boolean closed;
+    /** Whether a reader was interrupted, whose flag is kept for later. */
+    private volatile boolean keepsInterrupt;
+
     /** As the driver named it. */
     private volatile @Nullable InetSocketAddress peer;
 
@@ -248,10 +251,14 @@ final class WatchedSocket extends Socket implements Lookout {
                         return count;
                     }
                     // An interrupt ends a select at once; it is kept for later.
-                    interrupted |= Thread.interrupted();
+                    if (Thread.interrupted()) {
+                        interrupted = true;
+                        keepsInterrupt = true;
+                    }
                 }
             } finally {
                 if (interrupted) {
+                    keepsInterrupt = false;
                     Thread.currentThread().interrupt();
                 }
             }
@@ -342,6 +349,11 @@ final class WatchedSocket extends Socket implements Lookout {
     }
 
     // What follows is the channel's.
+
+    @Override
+    public boolean keepsInterrupt() {
+        return keepsInterrupt;
+    }
 
     @Override
     public void bind(SocketAddress local) throws IOException {

@@ -12,6 +12,7 @@ import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
 import dev.wellhead.pool.spi.DriverSupport.TransactionState;
+import dev.wellhead.pool.spi.LeaseEnd;
 import dev.wellhead.testkit.OwnThread;
 import java.io.ByteArrayInputStream;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -346,6 +348,40 @@ abstract class DriverContract {
             }
             assertThat(column(connection, "SELECT 1")).containsExactly("1");
             assertNothingRuns();
+        }
+    }
+
+    @Test
+    void leaseTakenFromItsHolderEndsHisStatementAndTheConnectionServesNobodyElse() throws Exception {
+        try (var pool = new WellheadDataSource(config().maxSize(1).build())) {
+            var connection = pool.getConnection();
+            var statement = connection.createStatement();
+            var running = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return String.valueOf(
+                                    statement.executeQuery(longQuery()).next());
+                        } catch (SQLException e) {
+                            return String.valueOf(e.getMessage());
+                        }
+                    },
+                    OwnThread.EACH);
+            await().until(() -> pool.leases().get(0).running());
+            var end = ((LeaseEnd.Handle) connection).leaseEnd();
+            var taken = end.take(cause -> new SQLTimeoutException("mine", "57014", cause));
+            assertThat(running.get(2, TimeUnit.SECONDS)).isEqualTo("mine");
+            assertThatThrownBy(connection::createStatement).hasMessage("mine");
+            taken.holderIsBack(true);
+            connection.close();
+            try (var next = pool.getConnection()) {
+                assertThat(column(next, "SELECT 1")).containsExactly("1");
+                assertThat(end.take(cause -> new SQLTimeoutException("late", cause)))
+                        .isNull();
+                assertThat(column(next, "SELECT 1")).containsExactly("1");
+            }
+            assertThat(pool.snapshot().counters().closed().get(EvictReason.CANCELLED))
+                    .isOne();
+            await().untilAsserted(this::assertNothingRuns);
         }
     }
 

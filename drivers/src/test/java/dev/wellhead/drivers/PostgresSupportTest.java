@@ -5,11 +5,13 @@ package dev.wellhead.drivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
+import dev.wellhead.pool.spi.DriverSupport.ServerSession;
 import dev.wellhead.pool.spi.DriverSupport.TransactionState;
 import dev.wellhead.testkit.PostgresServer;
 import java.net.SocketTimeoutException;
@@ -17,7 +19,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.ServiceLoader;
@@ -242,6 +246,48 @@ class PostgresSupportTest {
                 var rows = statement.executeQuery("SELECT pg_backend_pid()")) {
             rows.next();
             assertThat(support.backendId(connection)).hasValue(rows.getLong(1));
+        }
+    }
+
+    @Test
+    void endsTheSessionThatIsMeantAndNoOther() throws SQLException {
+        try (var one = connect(url(""), PLAIN, Map.of());
+                var control = connect(url(""), PLAIN, Map.of())) {
+            assertThat(show(one, "client_connection_check_interval")).isEqualTo("0");
+            var session = support.session(one, PLAIN).orElseThrow();
+            assertThat(session.number()).isEqualTo(support.backendId(one).getAsLong());
+            assertThat(show(one, "client_connection_check_interval")).isEqualTo("2s");
+            var namesake = new ServerSession(session.number(), session.since() - 1);
+            support.cancel(control, List.of(namesake, session));
+            assertThat(support.end(control, List.of(namesake))).isEmpty();
+            assertThat(show(one, "work_mem")).isNotEmpty();
+            assertThat(support.end(control, List.of(namesake, session))).containsExactly(session);
+            await().until(() -> support.end(control, List.of(session)).isEmpty());
+            assertThatThrownBy(() -> show(one, "work_mem")).isInstanceOf(SQLException.class);
+            assertThat(support.session(control, new ConnectSettings(1_000, 0, "", true)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void serverEndsWhoDoesNothingInsideATransaction() throws SQLException {
+        var config = PoolConfig.builder()
+                .name("idle")
+                .jdbcUrl(url(""))
+                .idleInTransactionTimeout(Duration.ofMillis(300))
+                .build();
+        try (var pool = new WellheadDataSource(config);
+                var connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            assertThat(show(connection, "idle_in_transaction_session_timeout")).isEqualTo("300ms");
+            var pid = pool.leases().get(0).backendId().getAsLong();
+            await().until(() -> PostgresServer.shared()
+                    .execute("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)
+                    .equals(List.of("0")));
+            assertThatThrownBy(() -> show(connection, "work_mem"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(support.isFatal(e)).isTrue());
         }
     }
 

@@ -32,6 +32,8 @@ public enum EvictReason {
     REQUESTED,
     /** The user called {@link java.sql.Connection#abort} on the handle. */
     ABORTED,
+    /** What its holder ran was cancelled: a time limit was over, its thread was interrupted, or nobody waits for it. */
+    CANCELLED,
     /** Its handle became garbage without {@code close()}; see {@link PoolConfig#reclaimAbandoned()}. */
     ABANDONED,
     /** Its lease was a leak without work and was taken back; see {@link PoolConfig#leakReclaimAfter()}. */

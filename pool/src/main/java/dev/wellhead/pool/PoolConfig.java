@@ -55,6 +55,8 @@ import org.jspecify.annotations.Nullable;
  * @param closeTimeout how long {@code close()} waits for leases, and each connection for its own close; default 5 s
  * @param housekeeperInterval how often ages and leaks are looked at; default 1 s
  * @param statementTimeout limit of one statement, on the server where the driver can; default 0: off
+ * @param idleInTransactionTimeout how long a transaction may do nothing before the server ends its session; default 0: off.
+ *     PostgreSQL and MariaDB can; with any other database it does nothing
  * @param initSql run once on each new connection; default none
  * @param validationQuery run to validate; default none: {@link java.sql.Connection#isValid}
  * @param autoCommit auto-commit of each handle; default true
@@ -106,6 +108,7 @@ public record PoolConfig(
         Duration closeTimeout,
         Duration housekeeperInterval,
         Duration statementTimeout,
+        Duration idleInTransactionTimeout,
         Optional<String> initSql,
         Optional<String> validationQuery,
         boolean autoCommit,
@@ -167,6 +170,7 @@ public record PoolConfig(
                     "set leak-threshold to a duration such as 60s and leases to true, or leak-reclaim-after to 0");
         }
         rules.notNegative("statement-timeout", statementTimeout);
+        rules.notNegative("idle-in-transaction-timeout", idleInTransactionTimeout);
         rules.notNegative("max-replica-lag", maxReplicaLag);
         rules.notNegative("start-retry-delay", startRetryDelay);
         rules.notLonger("keepalive-interval", keepaliveInterval, "max-lifetime", maxLifetime);
@@ -258,6 +262,7 @@ public record PoolConfig(
         private Duration closeTimeout = Duration.ofSeconds(5);
         private Duration housekeeperInterval = Duration.ofSeconds(1);
         private Duration statementTimeout = Duration.ZERO;
+        private Duration idleInTransactionTimeout = Duration.ZERO;
         private @Nullable String initSql;
         private @Nullable String validationQuery;
         private boolean autoCommit = true;
@@ -308,6 +313,7 @@ public record PoolConfig(
             closeTimeout = from.closeTimeout;
             housekeeperInterval = from.housekeeperInterval;
             statementTimeout = from.statementTimeout;
+            idleInTransactionTimeout = from.idleInTransactionTimeout;
             initSql = from.initSql.orElse(null);
             validationQuery = from.validationQuery.orElse(null);
             autoCommit = from.autoCommit;
@@ -360,6 +366,7 @@ public record PoolConfig(
                     closeTimeout,
                     housekeeperInterval,
                     statementTimeout,
+                    idleInTransactionTimeout,
                     Optional.ofNullable(initSql),
                     Optional.ofNullable(validationQuery),
                     autoCommit,
@@ -577,6 +584,12 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#housekeeperInterval()}. */
         public Builder housekeeperInterval(Duration value) {
             housekeeperInterval = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#idleInTransactionTimeout()}. */
+        public Builder idleInTransactionTimeout(Duration value) {
+            idleInTransactionTimeout = value;
             return this;
         }
 

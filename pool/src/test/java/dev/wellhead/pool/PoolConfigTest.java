@@ -112,6 +112,7 @@ class PoolConfigTest {
                             "leak-reclaim-after",
                             "max-replica-lag",
                             "statement-timeout",
+                            "idle-in-transaction-timeout",
                             "start-retry-delay")
                     .contains(key);
             if (!zeroMeansOff) {
@@ -145,6 +146,7 @@ class PoolConfigTest {
                 Map.entry("close-timeout", PoolConfig.Builder::closeTimeout),
                 Map.entry("housekeeper-interval", PoolConfig.Builder::housekeeperInterval),
                 Map.entry("statement-timeout", PoolConfig.Builder::statementTimeout),
+                Map.entry("idle-in-transaction-timeout", PoolConfig.Builder::idleInTransactionTimeout),
                 Map.entry("start-retry-delay", PoolConfig.Builder::startRetryDelay));
     }
 

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.spi.LeaseEnd;
 import dev.wellhead.pool.spi.TransactionEnd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * number of the lease sees to. {@link #lease} and {@link #away} change only in {@link #setReadOnly} and in the call after
  * it, on the holder's thread, while no statement of this handle is open.
  */
-final class ConnectionHandle extends ConnectionDelegate implements TransactionEnd {
+final class ConnectionHandle extends ConnectionDelegate implements TransactionEnd, LeaseEnd.Handle {
 
     private static final VarHandle ENTRY;
 
@@ -104,6 +105,8 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         from.isDetached = true;
         away = from;
         ENTRY.setRelease(this, null);
+        // Who has seen the next number of a lease sees that this entry is no longer the one: leaseEnd().
+        VarHandle.fullFence();
         current.release(lease);
     }
 
@@ -209,6 +212,19 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
         if (from != null) {
             from.isDetached = false;
         }
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // An entry is itself.
+    public @Nullable LeaseEnd leaseEnd() {
+        for (var current = entry(); current != null; current = entry()) {
+            int number = lease;
+            VarHandle.loadLoadFence();
+            if (entry() == current) {
+                return new LeaseGrip(current, number, this);
+            }
+        }
+        return null;
     }
 
     @Override

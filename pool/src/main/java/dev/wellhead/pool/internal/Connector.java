@@ -100,13 +100,18 @@ final class Connector {
             if (several != null && host != null) {
                 several.requireFit(host, support.serverIsReadOnly(physical));
             }
+            var session = support.session(physical, ConnectSettings.of(config));
             initialise(physical, config);
             if (physical.isClosed()) {
                 // Asked here once, so that callers meet no driver whose answer takes its time.
                 throw new SQLNonTransientConnectionException("The driver opened a connection that is closed", "08001");
             }
             return new Connected(
-                    physical, SessionState.open(physical, support, config), link.lookout(), opened.login(), host);
+                    physical,
+                    SessionState.open(physical, support, config).named(session.orElse(null)),
+                    link.lookout(),
+                    opened.login(),
+                    host);
         } catch (Exception | Error e) {
             closeAfter(physical, e);
             throw e;
@@ -158,7 +163,8 @@ final class Connector {
                 Math.max(1, limitMillis),
                 config.statementTimeout().toMillis(),
                 config.applicationName(),
-                config.pooled());
+                config.pooled(),
+                config.idleInTransactionTimeout().toMillis());
         var properties = new Properties();
         properties.putAll(support.defaults(url, settings, given));
         properties.putAll(given);

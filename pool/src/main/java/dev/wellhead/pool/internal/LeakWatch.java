@@ -193,7 +193,8 @@ final class LeakWatch {
             // Closed at this very moment.
             return;
         }
-        ReclaimedLeases.add(handle, reclaimedText(lease));
+        var text = reclaimedText(lease);
+        ReclaimedLeases.add(handle, () -> new SQLNonTransientConnectionException(text, Handles.CLOSED_STATE));
         handle.kill();
         end(entry, watched.lease());
         var site = sites.of(lease.callSite());
@@ -205,7 +206,7 @@ final class LeakWatch {
 
     /** The handle is dead: the call that may have slipped in is cancelled, and the socket aborted whatever comes of it. */
     void end(PoolEntry entry, int number) {
-        entry.reclaimed();
+        entry.overtaken(LeakWatch::overtaken);
         if (!entry.isBusy()) {
             releaser.leave(entry, number, EvictReason.LEAK_RECLAIMED, true);
             return;

@@ -79,7 +79,8 @@ final class Leases {
         return lane == PoolEntry.NO_LANE ? "" : pool.line().laneName(lane);
     }
 
-    private String shown(@Nullable String sql) {
+    /** What may be shown of a statement; empty for null. */
+    String shown(@Nullable String sql) {
         if (sql == null) {
             return "";
         }

@@ -69,6 +69,7 @@ public final class Pool {
     private final Releaser releaser;
     private final Leases leases;
     private final LeakWatch leakWatch;
+    private final SessionEnds sessionEnds;
     private final Housekeeper housekeeper;
     private final PoolHosts hosts;
     /** What the pool has under its ceiling; null without one. */
@@ -115,6 +116,7 @@ public final class Pool {
         this.acquirer = new Acquirer(this, dispatcher, new WaitingAcquirer(this, opener, dispatcher));
         this.releaser = new Releaser(this, dispatcher, renewal);
         this.leakWatch = new LeakWatch(this, leases, releaser);
+        this.sessionEnds = new SessionEnds(this, connector.support());
         this.housekeeper = new Housekeeper(
                 this,
                 validator,
@@ -329,6 +331,16 @@ public final class Pool {
             tell(new PoolEvent.Evicted(name(), entry.id(), reason));
         }
         closer.close(entry, reason, abort);
+    }
+
+    /** Ends a lease in its holder's stead; see {@link Releaser#leave}. */
+    void leave(PoolEntry entry, int lease, EvictReason reason, boolean abort) {
+        releaser.leave(entry, lease, reason, abort);
+    }
+
+    /** As much of a statement as may be shown. */
+    String shownSql(@Nullable String sql) {
+        return leases.shown(sql);
     }
 
     /** Places taken in the pool: open connections, and sockets that are just being closed. */
@@ -560,6 +572,10 @@ public final class Pool {
 
     PoolCounters counters() {
         return counters;
+    }
+
+    SessionEnds sessionEnds() {
+        return sessionEnds;
     }
 
     Crews crews() {

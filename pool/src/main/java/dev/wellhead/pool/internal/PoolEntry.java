@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,8 +128,8 @@ public final class PoolEntry extends StateWord {
 
     /** The last lease that was watched. */
     private volatile @Nullable WatchedLease watched;
-    /** Whether its lease was taken back by force. */
-    private volatile boolean reclaimed;
+    /** What the holder is told whose lease was taken from him, of what the driver has thrown; null where none was. */
+    private volatile @Nullable UnaryOperator<SQLException> overtaken;
 
     private long waitedLeases;
     private long useNanos;
@@ -197,7 +198,8 @@ public final class PoolEntry extends StateWord {
     SQLException failed(SQLException error) {
         session().statementFailed();
         pool.failed(this, error);
-        return reclaimed ? LeakWatch.overtaken(error) : error;
+        var told = overtaken;
+        return told == null ? error : told.apply(error);
     }
 
     /** The handle of that lease was closed; does nothing when the lease has ended already. */
@@ -392,13 +394,13 @@ public final class PoolEntry extends StateWord {
         return known != null && known.lease() == lease ? known : null;
     }
 
-    /** The lease was taken back by force: what its holder still gets from the driver says nothing of others. */
-    void reclaimed() {
-        reclaimed = true;
+    /** The lease was taken from its holder: what he still gets from the driver says nothing of others. */
+    void overtaken(UnaryOperator<SQLException> told) {
+        overtaken = told;
     }
 
     boolean isReclaimed() {
-        return reclaimed;
+        return overtaken != null;
     }
 
     boolean remembersHolder() {
@@ -528,6 +530,11 @@ public final class PoolEntry extends StateWord {
         dueNanos = now;
         outdated = EvictReason.ADDRESS_LEFT;
         return true;
+    }
+
+    /** Whether whoever waits for the server on it was interrupted, and does not show it. */
+    boolean keepsInterrupt() {
+        return lookout.keepsInterrupt();
     }
 
     /** Where it was opened to, where that can be seen. */

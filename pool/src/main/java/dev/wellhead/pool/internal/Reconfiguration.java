@@ -25,6 +25,7 @@ final class Reconfiguration {
             "jdbcUrl",
             "driverProperties",
             "statementTimeout",
+            "idleInTransactionTimeout",
             "initSql",
             "autoCommit",
             "refuseFailedCommit",

@@ -5,6 +5,7 @@ package dev.wellhead.pool.internal;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.ConnectSettings;
+import dev.wellhead.pool.spi.DriverSupport.ServerSession;
 import dev.wellhead.pool.spi.DriverSupport.TransactionState;
 import java.sql.Connection;
 import java.sql.SQLClientInfoException;
@@ -87,6 +88,9 @@ final class SessionState {
     /** Whether a statement ran since the last commit or rollback. */
     private boolean worked;
 
+    /** Set before the session is shared. */
+    private @Nullable ServerSession serverSession;
+
     /** Who alone may end the transaction; null: the holder. */
     private @Nullable String endOwner;
     /** Whether anything was asked of the connection since the last commit or rollback. */
@@ -164,6 +168,18 @@ final class SessionState {
         var now = physical.getClientInfo();
         now.stringPropertyNames().forEach(name -> copy.setProperty(name, now.getProperty(name)));
         return copy;
+    }
+
+    /** Remembers how the server names this session. */
+    SessionState named(@Nullable ServerSession name) {
+        serverSession = name;
+        return this;
+    }
+
+    /** How the server names this session; null where it cannot be named, and so not be ended from elsewhere. */
+    @Nullable
+    ServerSession serverSession() {
+        return serverSession;
     }
 
     // What handles tell.

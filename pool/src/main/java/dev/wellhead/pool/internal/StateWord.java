@@ -111,6 +111,14 @@ abstract class StateWord extends CacheLinePadding {
         return tryChange(ACTIVE, CLOSED_HELD) || tryChange(LETTING_GO, CLOSED_HELD);
     }
 
+    /** As {@link #tryCloseFromActive}, for that lease and only while its holder is putting the session back. */
+    final boolean tryCloseWhileLettingGo(int lease) {
+        long now = word;
+        return (now & FLAGS) == LETTING_GO
+                && (int) (now >>> LEASE_SHIFT) == lease
+                && WORD.compareAndSet(this, now, now - LETTING_GO + CLOSED_HELD);
+    }
+
     /** Ends a lease whose connection was closed under it; false when that is not so, or it has ended already. */
     final boolean tryEndLate(int lease) {
         long now = word;

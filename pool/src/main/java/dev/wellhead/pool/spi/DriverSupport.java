@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,9 +45,20 @@ public interface DriverSupport {
      * @param statementTimeoutMillis limit of one statement in milliseconds; 0 means none
      * @param applicationName shown by the server beside the session; empty when the user gave none
      * @param pooled whether a pooler in front forbids session settings and startup options
+     * @param idleInTransactionTimeoutMillis how long a transaction may do nothing, in milliseconds; 0 means for ever
      */
     record ConnectSettings(
-            long connectTimeoutMillis, long statementTimeoutMillis, String applicationName, boolean pooled) {
+            long connectTimeoutMillis,
+            long statementTimeoutMillis,
+            String applicationName,
+            boolean pooled,
+            long idleInTransactionTimeoutMillis) {
+
+        /** With transactions that may do nothing for ever. */
+        public ConnectSettings(
+                long connectTimeoutMillis, long statementTimeoutMillis, String applicationName, boolean pooled) {
+            this(connectTimeoutMillis, statementTimeoutMillis, applicationName, pooled, 0);
+        }
 
         /** What the settings of a pool come to. */
         public static ConnectSettings of(PoolConfig config) {
@@ -53,9 +66,18 @@ public interface DriverSupport {
                     Math.max(1, config.connectTimeout().toMillis()),
                     config.statementTimeout().toMillis(),
                     config.applicationName(),
-                    config.pooled());
+                    config.pooled(),
+                    config.idleInTransactionTimeout().toMillis());
         }
     }
+
+    /**
+     * A session as its server names it, for good: no other session of any server has both.
+     *
+     * @param number the server's number, which may be given out again
+     * @param since when it began, in a unit of the driver's choice, fine enough to tell sessions of one number apart
+     */
+    record ServerSession(long number, long since) {}
 
     /** How a connection looks from this side, without a round trip. */
     enum Liveness {
@@ -79,6 +101,14 @@ public interface DriverSupport {
          * under way on it; costs microseconds and never waits.
          */
         Liveness look();
+
+        /**
+         * Whether the thread that waits for the server just now was interrupted, and this keeps its flag back meanwhile.
+         * For any thread; never waits.
+         */
+        default boolean keepsInterrupt() {
+            return false;
+        }
 
         /**
          * The address that the connection was opened to, with the name it was found by; null where that cannot be seen.
@@ -190,6 +220,34 @@ public interface DriverSupport {
     /** The server's own number for this session (PostgreSQL: backend pid), without a round trip. */
     default OptionalLong backendId(Connection physical) {
         return OptionalLong.empty();
+    }
+
+    /**
+     * How the server names the session of a fresh connection, so that it can be ended from another one; empty where that
+     * is not possible, as behind a pooler. Asked once for each, after {@link #opened}; may wait for the network, and may
+     * set what lets the server notice by itself that this side is gone.
+     *
+     * @throws SQLException when the connection is lost; the connect then counts as failed
+     */
+    default Optional<ServerSession> session(Connection physical, ConnectSettings settings) throws SQLException {
+        return Optional.empty();
+    }
+
+    /**
+     * Cancels the statements of those sessions, which {@link #session} has named. May wait for the network, within the
+     * network timeout of the connection.
+     *
+     * @param control another connection to the same server, in auto-commit
+     */
+    default void cancel(Connection control, Collection<ServerSession> sessions) throws SQLException {}
+
+    /**
+     * Ends those sessions, as {@link #cancel}.
+     *
+     * @return those that were still there, for the caller to ask again
+     */
+    default Collection<ServerSession> end(Connection control, Collection<ServerSession> sessions) throws SQLException {
+        return List.of();
     }
 
     /**
