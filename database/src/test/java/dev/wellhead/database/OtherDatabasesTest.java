@@ -61,7 +61,7 @@ class OtherDatabasesTest {
     }
 
     @Test
-    void h2ConcurrentUpdateIsRunAgain() {
+    void h2SnapshotConflictIsRunAgain() {
         var database = open("jdbc:h2:mem:judge_snapshots;DB_CLOSE_DELAY=-1");
         create(database);
         var attempts = new AtomicInteger();
@@ -80,7 +80,7 @@ class OtherDatabasesTest {
                         return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
                     });
             assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
-                    && line.endsWith("cause=SERIALIZATION sqlState=90131"));
+                    && line.endsWith("cause=SERIALIZATION sqlState=40001"));
         }
         assertThat(attempts).hasValue(2);
         assertThat(amounts(database)).containsExactly(111, 100);
