@@ -7,6 +7,7 @@ import dev.wellhead.database.ErrorJudge;
 import dev.wellhead.database.ErrorRow;
 import dev.wellhead.database.Phase;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -58,7 +59,7 @@ final class ExplainCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.FAILED,
                     "nothing is known of \"" + asked + "\": give a code (E2001 to "
-                            + ErrorCode.values()[ErrorCode.values().length - 1]
+                            + Collections.max(List.of(ErrorCode.values()))
                             + "), a SQLSTATE such as 40001, or a vendor's code such as 1213 or ORA-00060. An error that"
                             + " is not known is not tried again, and is in doubt once COMMIT was sent");
         }
