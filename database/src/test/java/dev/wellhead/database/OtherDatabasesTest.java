@@ -61,26 +61,26 @@ class OtherDatabasesTest {
     }
 
     @Test
-    void h2ConcurrentUpdateIsRunAgain() {
+    void h2SnapshotConflictIsRunAgain() {
         var database = open("jdbc:h2:mem:judge_snapshots;DB_CLOSE_DELAY=-1");
         create(database);
         var attempts = new AtomicInteger();
         try (var log = new LogCapture()) {
-            database.transaction("add", TransactionOptions.DEFAULT.withIsolation(Isolation.REPEATABLE_READ), tx -> {
-                int seen = tx.query("read", "SELECT amount FROM account WHERE id = 1")
-                        .one(Integer.class);
-                if (attempts.incrementAndGet() == 1) {
-                    CompletableFuture.runAsync(
-                                    () -> database.update(
-                                            "first", "UPDATE account SET amount = amount + 10 WHERE id = 1"),
-                                    OwnThread.EACH)
-                            .join();
-                }
-                return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
-            });
-            assertThat(log.lines())
-                    .anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
-                            && line.endsWith("cause=SERIALIZATION sqlState=90131"));
+            database.transaction(
+                    "add", TransactionOptions.DEFAULT.withIsolation(Isolation.REPEATABLE_READ), tx -> {
+                        int seen = tx.query("read", "SELECT amount FROM account WHERE id = 1")
+                                .one(Integer.class);
+                        if (attempts.incrementAndGet() == 1) {
+                            CompletableFuture.runAsync(
+                                            () -> database.update(
+                                                    "first", "UPDATE account SET amount = amount + 10 WHERE id = 1"),
+                                            OwnThread.EACH)
+                                    .join();
+                        }
+                        return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
+                    });
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
+                    && line.endsWith("cause=SERIALIZATION sqlState=40001"));
         }
         assertThat(attempts).hasValue(2);
         assertThat(amounts(database)).containsExactly(111, 100);

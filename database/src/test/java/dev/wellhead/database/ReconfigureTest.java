@@ -70,6 +70,8 @@ class ReconfigureTest {
                             "retry.max-delay",
                             "retry.multiplier",
                             "retry.jitter",
+                            "retry.deadline",
+                            "retry.budget",
                             "health.interval",
                             "health.limit",
                             "health.strikes",
