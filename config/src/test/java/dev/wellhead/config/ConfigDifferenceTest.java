@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.wellhead.config.ConfigDifference.Entry;
-import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -188,12 +187,7 @@ class ConfigDifferenceTest {
                 + URL + "4\n");
         var difference = ConfigDifference.between(before, after);
         var running = before.databases().get(0);
-        var changed = new DatabaseConfig(
-                running.pool().toBuilder().maxSize(9).build(),
-                running.retry(),
-                running.health(),
-                running.slowQueryThreshold(),
-                running.limits());
+        var changed = running.withPool(running.pool().toBuilder().maxSize(9).build());
 
         var inForce = difference.inForce(before, after, List.of(changed), Set.of("pool.schema", "server.port"));
         assertThat(Given.setting(inForce, "pool.max-size").value()).isEqualTo("9");

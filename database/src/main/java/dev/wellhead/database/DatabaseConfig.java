@@ -75,6 +75,16 @@ public record DatabaseConfig(
         return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, breaker, limits, errors);
     }
 
+    /** The same with other limits of its calls. */
+    public DatabaseConfig withLimits(TimeLimits other) {
+        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, other, errors);
+    }
+
+    /** The same with its health watched in another way. */
+    public DatabaseConfig withHealth(HealthPolicy other) {
+        return new DatabaseConfig(pool, retry, other, slowQueryThreshold, outcome, breaker, limits, errors);
+    }
+
     /** Those pool settings with the defaults for the rest. */
     public static DatabaseConfig of(PoolConfig pool) {
         return new DatabaseConfig(pool, RetryPolicy.DEFAULT, HealthPolicy.DEFAULT, DEFAULT_SLOW_QUERY_THRESHOLD);

@@ -192,6 +192,7 @@ class BreakerTest {
                 Duration.ZERO,
                 OutcomePolicy.DEFAULT,
                 policy,
+                TimeLimits.NONE,
                 List.of());
         return new Breaker(() -> config);
     }

@@ -424,7 +424,7 @@ class CallLimitsTest {
 
     private static DatabaseConfig config(String url, TimeLimits limits, UnaryOperator<PoolConfig.Builder> change) {
         var pool = change.apply(Opened.pool("test", url)).build();
-        return new DatabaseConfig(pool, Opened.QUICK, Opened.NO_BACKGROUND, Duration.ofSeconds(5), limits);
+        return new DatabaseConfig(pool, Opened.QUICK, Opened.NO_BACKGROUND, Duration.ofSeconds(5)).withLimits(limits);
     }
 
     private Database track(Database database) {

@@ -280,7 +280,7 @@ class ReconfigureTest {
     }
 
     private static DatabaseConfig withHealth(DatabaseConfig config, HealthPolicy health) {
-        return new DatabaseConfig(config.pool(), config.retry(), health, config.slowQueryThreshold(), config.limits());
+        return config.withHealth(health);
     }
 
     private static void awaitGate(CountDownLatch gate) {
