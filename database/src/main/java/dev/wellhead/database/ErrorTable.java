@@ -70,12 +70,13 @@ final class ErrorTable {
         table.unsent(Meaning.UNREACHABLE, E2003, E2003, "08W07");
         table.add(ALL, NEVER, Meaning.CANCELLED, E2006, "08W08");
         table.add(ALL, NEVER, Meaning.OVERLOADED, E2001, "08W09");
-        table.add(ALL, RETRY_ANYWHERE, Meaning.UNREACHABLE, E2019, Breaker.REFUSED);
+        table.unsent(Meaning.UNREACHABLE, E2019, E2019, Breaker.REFUSED);
         table.add(ALL, NEVER, Meaning.OTHER, E2013, CommitCheck.REFUSED);
         table.add(ALL, RETRY_TRANSACTION, Meaning.CONNECTION_LOST, E2010, OutcomeFault.ABORTED);
         table.add(ALL, AMBIGUOUS, Meaning.CONNECTION_LOST, E2018, OutcomeFault.UNKNOWN);
         table.add(SENT, AMBIGUOUS, Meaning.TIMEOUT, E2002, ExpiredCall.NO_ANSWER);
         table.add(ALL, NEVER, Meaning.TIMEOUT, E2002, ExpiredCall.NO_ANSWER);
+        table.add(ALL, RETRY_TRANSACTION, Meaning.TIMEOUT, E2002, ExpiredCall.ROLLED_BACK);
         table.add(SENT, AMBIGUOUS, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_NO_ANSWER);
         table.add(ALL, NEVER, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_NO_ANSWER);
         table.add(COMMIT, AMBIGUOUS, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED);

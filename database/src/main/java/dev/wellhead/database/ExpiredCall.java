@@ -23,6 +23,9 @@ final class ExpiredCall extends SQLTimeoutException {
     /** As {@link #NOT_WANTED}, without an answer of the server. */
     static final String NOT_WANTED_NO_ANSWER = "57W03";
 
+    /** SQLSTATE of a limit that was over in COMMIT, after which the transaction was found to be rolled back. */
+    static final String ROLLED_BACK = "57W04";
+
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -30,7 +33,7 @@ final class ExpiredCall extends SQLTimeoutException {
     private final Duration limit;
 
     private ExpiredCall(String text, String state, String sql, Duration limit, @Nullable SQLException cause) {
-        super(sql.isEmpty() ? text : text + ": " + sql, state, cause);
+        super(text, state, cause);
         this.sql = sql;
         this.limit = limit;
     }
@@ -38,18 +41,33 @@ final class ExpiredCall extends SQLTimeoutException {
     /** Over its limit, or over that of the server. */
     static ExpiredCall timeout(Duration limit, String sql, boolean answered, @Nullable SQLException cause) {
         return new ExpiredCall(
-                "Query timeout after " + limit.toMillis() + "ms", answered ? CANCELLED : NO_ANSWER, sql, limit, cause);
+                withSql("Query timeout after " + limit.toMillis() + "ms", sql),
+                answered ? CANCELLED : NO_ANSWER,
+                sql,
+                limit,
+                cause);
     }
 
     /** Cancelled by its own side. */
     static ExpiredCall notWanted(
             String why, Duration elapsed, String sql, boolean answered, @Nullable SQLException cause) {
         return new ExpiredCall(
-                "Cancelled after " + elapsed.toMillis() + "ms, because " + why,
+                withSql("Cancelled after " + elapsed.toMillis() + "ms, because " + why, sql),
                 answered ? NOT_WANTED : NOT_WANTED_NO_ANSWER,
                 sql,
                 elapsed,
                 cause);
+    }
+
+    private static String withSql(String text, String sql) {
+        return sql.isEmpty() ? text : text + ": " + sql;
+    }
+
+    /** The same, of which was found out since that its transaction was rolled back. */
+    ExpiredCall rolledBack() {
+        return NO_ANSWER.equals(getSQLState()) || CANCELLED.equals(getSQLState())
+                ? new ExpiredCall(String.valueOf(getMessage()), ROLLED_BACK, sql, limit, this)
+                : this;
     }
 
     /** What happened, with the beginning of the statement. */

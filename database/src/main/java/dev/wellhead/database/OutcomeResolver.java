@@ -33,6 +33,9 @@ final class OutcomeResolver {
     private static final int ATTEMPT_SECONDS = 6;
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** What a call has beyond its own limit: a commit that ran into it was given up half a second later. */
+    private static final long LATE_MILLIS = 300;
+
     private static final int MOST_LOGGED = 100;
 
     private final WellheadDataSource dataSource;
@@ -61,7 +64,10 @@ final class OutcomeResolver {
         this.limiter = new LogLimiter(MOST_LOGGED, TimeUnit.SECONDS.toNanos(10), time.nanoClock());
     }
 
-    /** What became of the transaction; waits for {@code commit-outcome-timeout} at most, and a little. */
+    /**
+     * What became of the transaction; waits for {@code commit-outcome-timeout} at most, and no longer than the call's
+     * {@link Deadline} and {@value #LATE_MILLIS} ms.
+     */
     CommitOutcome resolve(String operation, OutcomeToken token) {
         long start = time.nanoClock().getAsLong();
         var outcome = outcome(token, start);
@@ -107,7 +113,7 @@ final class OutcomeResolver {
                 || (token instanceof InTable row && row.isTooOld(System.currentTimeMillis()))) {
             return CommitOutcome.UNKNOWN;
         }
-        long limit = settings.get().outcome().timeout().toNanos();
+        long limit = Math.min(settings.get().outcome().timeout().toNanos(), Math.max(Deadline.leftNanos(), TimeUnit.MILLISECONDS.toNanos(LATE_MILLIS)));
         long pause = FIRST_PAUSE_NANOS;
         for (long left = limit; left > 0; left = limit - (time.nanoClock().getAsLong() - start)) {
             try {

@@ -255,7 +255,9 @@ final class Retrier {
         if (failed.attempts() > rules.maxRetries()) {
             return RetryRefusal.ATTEMPTS;
         }
-        if (!rules.deadline().isZero() && failed.elapsed().plus(delay).compareTo(rules.deadline()) > 0) {
+        boolean isLate =
+                !rules.deadline().isZero() && failed.elapsed().plus(delay).compareTo(rules.deadline()) > 0;
+        if (isLate || delay.toNanos() >= Deadline.leftNanos()) {
             return RetryRefusal.DEADLINE;
         }
         return isFree || rules.budget() == 0 || budget.take() ? null : RetryRefusal.BUDGET;
@@ -263,7 +265,7 @@ final class Retrier {
 
     private void pause(Duration delay, FailedCall failed, Exception cause) {
         try {
-            time.sleeper().sleep(Math.min(delay.toNanos(), Deadline.leftNanos()));
+            time.sleeper().sleep(delay.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cause.addSuppressed(e);

@@ -77,7 +77,7 @@ final class TransactionCall<T extends @Nullable Object> implements Retrier.Step<
         }
         if (outcome == CommitOutcome.ABORTED) {
             hooks.rolledBack();
-            throw OutcomeFault.aborted(failure);
+            throw failure instanceof ExpiredCall expired ? expired.rolledBack() : OutcomeFault.aborted(failure);
         }
         hooks.inDoubt();
         throw OutcomeFault.unknown(resolver.text(token), failure);

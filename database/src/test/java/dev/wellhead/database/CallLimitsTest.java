@@ -176,7 +176,7 @@ class CallLimitsTest {
     }
 
     @Test
-    void blackHoledCommitEndsAndIsInDoubt() {
+    void blackHoledCommitEndsAndIsFoundToBeRolledBack() throws SQLException {
         var database = proxied();
         long[] start = {0};
         var error = catchThrowableOfType(
@@ -188,11 +188,31 @@ class CallLimitsTest {
                 }));
         assertThat(since(start[0])).isLessThan(Duration.ofSeconds(2));
         assertThat(error.phase()).isEqualTo(Phase.COMMIT_SENT);
-        assertThat(error.kind()).isEqualTo(ErrorKind.AMBIGUOUS);
+        assertThat(error.kind()).isEqualTo(ErrorKind.RETRY_TRANSACTION);
+        assertThat(error.attempts()).isEqualTo(1);
+        assertThat(real.execute("SELECT count(*) FROM item")).containsExactly("0");
         await().atMost(Duration.ofSeconds(2))
                 .until(() -> real.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
                                 + " AND datname = current_database()")
                         .equals(List.of("0")));
+    }
+
+    @Test
+    void commitOverABlackHoleOfWhichNothingCanBeAskedEndsAndIsInDoubt() throws SQLException {
+        var database = proxied();
+        long[] start = {0};
+        var error = catchThrowableOfType(
+                CommitOutcomeUnknownException.class,
+                () -> database.runInTransaction("save", tx -> {
+                    tx.update("insert", "INSERT INTO item VALUES (1)");
+                    proxy.all().blackHole();
+                    start[0] = System.nanoTime();
+                }));
+        assertThat(since(start[0])).isLessThan(Duration.ofSeconds(2));
+        assertThat(error.kind()).isEqualTo(ErrorKind.AMBIGUOUS);
+        proxy.all().clear();
+        assertThat(database.commitOutcome(error.token().orElseThrow())).isEqualTo(CommitOutcome.ABORTED);
+        assertThat(real.execute("SELECT count(*) FROM item")).containsExactly("0");
     }
 
     @Test

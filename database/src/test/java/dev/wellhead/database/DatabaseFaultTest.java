@@ -142,7 +142,7 @@ class DatabaseFaultTest {
 
     @Test
     void connectionKilledInTransactionIsRolledBackForCertain() {
-        var database = open(UnaryOperator.identity());
+        var database = open(UnaryOperator.identity()).with(CallOptions.DEFAULT.withRetry(RetryPolicy.NONE));
         assertThatThrownBy(() -> database.transaction("save", tx -> {
                     var connection = tx.connection();
                     one(connection);
