@@ -113,7 +113,9 @@ final class OutcomeResolver {
                 || (token instanceof InTable row && row.isTooOld(System.currentTimeMillis()))) {
             return CommitOutcome.UNKNOWN;
         }
-        long limit = Math.min(settings.get().outcome().timeout().toNanos(), Math.max(Deadline.leftNanos(), TimeUnit.MILLISECONDS.toNanos(LATE_MILLIS)));
+        long limit = Math.min(
+                settings.get().outcome().timeout().toNanos(),
+                Math.max(Deadline.leftNanos(), TimeUnit.MILLISECONDS.toNanos(LATE_MILLIS)));
         long pause = FIRST_PAUSE_NANOS;
         for (long left = limit; left > 0; left = limit - (time.nanoClock().getAsLong() - start)) {
             try {
