@@ -8,6 +8,7 @@ import dev.wellhead.database.DatabaseException;
 import dev.wellhead.embedded.EmbeddedServerException;
 import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.PoolStartException;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.server.ServerException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -95,7 +96,7 @@ final class Cli {
     private int failure(Exception exception) {
         terminal.err().println("wellhead: " + message(exception));
         if (top.verbose()) {
-            exception.printStackTrace(terminal.err());
+            Secret.mask(exception).printStackTrace(terminal.err());
         }
         return exitCode(exception);
     }
@@ -109,16 +110,16 @@ final class Cli {
         if (exception instanceof DatabaseException) {
             // Its own text may be shown to anybody, so it leaves out what the driver said; here that is wanted.
             var cause = exception.getCause();
-            return message + (cause == null ? "" : "\n  cause: " + cause.getMessage());
+            return message + (cause == null ? "" : "\n  cause: " + Secret.mask(String.valueOf(cause.getMessage())));
         }
         if (exception instanceof CommandException
                 || exception instanceof EmbeddedServerException
                 || exception instanceof ServerException
                 || exception instanceof ConfigException
                 || exception instanceof PoolStartException) {
-            return String.valueOf(message);
+            return Secret.mask(String.valueOf(message));
         }
-        return exception.getClass().getSimpleName() + (message == null ? "" : ": " + message)
+        return exception.getClass().getSimpleName() + (message == null ? "" : ": " + Secret.mask(message))
                 + " (--verbose shows where)";
     }
 

@@ -12,6 +12,7 @@ import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.DatabaseReconfiguration;
+import dev.wellhead.pool.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ final class ConfigReload {
 
     private static String text(RuntimeException failed) {
         var cause = failed instanceof DatabaseException ? failed.getCause() : null;
-        return failed.getMessage() + (cause == null ? "" : ": " + cause.getMessage());
+        return Secret.mask(failed.getMessage() + (cause == null ? "" : ": " + cause.getMessage()));
     }
 
     /** What the open databases run with, under each name they were asked for. */

@@ -2,7 +2,9 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.wellhead.cli.HealthCommand.Checked;
+import dev.wellhead.database.BreakerReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +50,7 @@ final class HealthText {
                 checked.failedCalls(),
                 pool.counters().refusedTotal(),
                 pool.counters().openFailed()));
+        lines.add(line("breaker", "%s", breaker(Json.tree(breakerJson(report.breaker())))));
         report.recommendations().forEach(text -> lines.add(line("do", "%s", text)));
         return String.join("\n", lines);
     }
@@ -73,7 +76,29 @@ final class HealthText {
         errors.put("refused", pool.counters().refusedTotal());
         errors.put("openFailed", pool.counters().openFailed());
         result.put("errors", errors);
+        result.put("breaker", breakerJson(report.breaker()));
         result.put("recommendations", report.recommendations());
+        return result;
+    }
+
+    /** As {@code /api/metrics/db} of a server tells of it. */
+    static String breaker(JsonNode breaker) {
+        var text = breaker.path("state").asText() + " since "
+                + breaker.path("since").asText();
+        return breaker.has("reason")
+                ? text + ": " + breaker.path("reason").asText() + "; retry after "
+                        + breaker.path("retryAfterMs").asLong() + " ms"
+                : text;
+    }
+
+    private static Map<String, Object> breakerJson(BreakerReport breaker) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("state", breaker.state().name().toLowerCase(Locale.ROOT));
+        result.put("since", breaker.since().toString());
+        breaker.trouble().ifPresent(why -> {
+            result.put("reason", why.name());
+            result.put("retryAfterMs", breaker.retryAfter().toMillis());
+        });
         return result;
     }
 

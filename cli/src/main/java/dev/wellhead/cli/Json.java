@@ -21,6 +21,11 @@ final class Json {
         }
     }
 
+    /** As it would be read again. */
+    static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
     /** Reads a text. */
     static JsonNode read(String text) throws JsonProcessingException {
         return MAPPER.readTree(text);

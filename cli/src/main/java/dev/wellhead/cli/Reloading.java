@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.cli;
 
+import dev.wellhead.pool.Secret;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,10 @@ final class Reloading implements AutoCloseable {
 
     private void kept(Throwable cause) {
         if (!closed) {
-            LOG.error("configuration kept cause={}", LogText.value(String.valueOf(cause)), cause);
+            LOG.error(
+                    "configuration kept cause={}",
+                    LogText.value(String.valueOf(Secret.mask(cause))),
+                    Secret.mask(cause));
         }
     }
 

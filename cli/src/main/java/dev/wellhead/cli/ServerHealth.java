@@ -89,6 +89,13 @@ record ServerHealth(URI server, int status, JsonNode health, JsonNode metrics, L
                 config.path("maxConnections").asInt(),
                 config.path("connectionTimeoutMs").asLong(),
                 config.path("idleTimeoutMs").asLong()));
+        metrics.path("databases")
+                .properties()
+                .forEach(named -> lines.add(line(
+                        "breaker",
+                        "%s: %s",
+                        named.getKey(),
+                        HealthText.breaker(named.getValue().path("breaker")))));
         recommendations.forEach(text -> lines.add(line("do", "%s", text)));
         return String.join("\n", lines);
     }

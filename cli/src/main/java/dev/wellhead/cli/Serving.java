@@ -3,6 +3,7 @@
 package dev.wellhead.cli;
 
 import dev.wellhead.config.ConfigLoader;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.server.WellheadServer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -111,7 +112,7 @@ final class Serving {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             // Ends with 1, and says why: nothing above this hook would.
-            terminal.err().println("wellhead: stopping failed: " + e);
+            terminal.err().println("wellhead: stopping failed: " + Secret.mask(e));
         } finally {
             terminal.out().flush();
             terminal.err().flush();

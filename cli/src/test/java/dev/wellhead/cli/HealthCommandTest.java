@@ -22,7 +22,14 @@ class HealthCommandTest {
         var environment = Map.of("DATABASE_URL", PostgresServer.shared().jdbcUrl());
         var run = CliRun.in(folder, environment, "health");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.out()).contains("default: healthy (HEALTHY)", "latency", "connections", "pool", "errors");
+        assertThat(run.out())
+                .contains(
+                        "default: healthy (HEALTHY)",
+                        "latency",
+                        "connections",
+                        "pool",
+                        "errors",
+                        "breaker     closed since ");
 
         var json = CliRun.in(folder, environment, "health", "--json", "--set", "pool.max-size=7")
                 .json();
@@ -31,6 +38,7 @@ class HealthCommandTest {
         assertThat(database.path("config").path("maxSize").asInt()).isEqualTo(7);
         assertThat(database.path("connections").has("active")).isTrue();
         assertThat(database.path("errors").path("calls").asInt()).isZero();
+        assertThat(database.path("breaker").path("state").asText()).isEqualTo("closed");
         assertThat(database.path("recommendations").isArray()).isTrue();
     }
 

@@ -74,7 +74,7 @@ class ServeCommandTest {
 
             var asked = CliRun.in(folder, Map.of(), "health", "--server", uri.toString());
             assertThat(asked.code()).as(asked.err()).isZero();
-            assertThat(asked.out()).contains("healthy", "connections", "pool");
+            assertThat(asked.out()).contains("healthy", "connections", "pool", "breaker     default: closed since ");
 
             serve.signal("KILL");
             serve.awaitExit();

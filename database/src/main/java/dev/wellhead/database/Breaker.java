@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Secret;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -207,7 +209,15 @@ final class Breaker {
     // What others see.
 
     BreakerReport report() {
-        return new BreakerReport(state(), since, opened.sum(), refused.sum());
+        var now = state();
+        var refuses = now == BreakerState.OPEN || now == BreakerState.HALF_OPEN;
+        return new BreakerReport(
+                now,
+                since,
+                refuses ? Optional.of(verdict) : Optional.empty(),
+                refuses ? RETRY_AFTER : Duration.ZERO,
+                opened.sum(),
+                refused.sum());
     }
 
     private BreakerState state() {
@@ -262,7 +272,7 @@ final class Breaker {
             try {
                 listener.accept(report);
             } catch (RuntimeException e) {
-                LOG.warn("breaker listener failed pool={}", current.get().name(), e);
+                LOG.warn("breaker listener failed pool={}", current.get().name(), Secret.mask(e));
             }
         }
     }

@@ -18,6 +18,8 @@ import java.util.Map;
  * @param retriesByReason further attempts by what the error before them means; every meaning is present
  * @param retriesRefused calls that might have been tried again and were not, by why; every refusal is present
  * @param failuresByKind failed calls by what the error means; every meaning is present
+ * @param lostCommits COMMITs of transactions whose answer was lost, by what was found out about them then; every outcome is
+ *     present. One that was {@code UNKNOWN} and is asked about again later stays so
  * @param meanLatency mean time of succeeded calls, waits and retries included; zero before the first
  */
 public record CallCounters(
@@ -28,6 +30,7 @@ public record CallCounters(
         Map<Meaning, Long> retriesByReason,
         Map<RetryRefusal, Long> retriesRefused,
         Map<Meaning, Long> failuresByKind,
+        Map<CommitOutcome, Long> lostCommits,
         Duration meanLatency) {
 
     /** Copies the maps. */
@@ -35,5 +38,6 @@ public record CallCounters(
         retriesByReason = Collections.unmodifiableMap(new EnumMap<>(retriesByReason));
         retriesRefused = Collections.unmodifiableMap(new EnumMap<>(retriesRefused));
         failuresByKind = Collections.unmodifiableMap(new EnumMap<>(failuresByKind));
+        lostCommits = Collections.unmodifiableMap(new EnumMap<>(lostCommits));
     }
 }

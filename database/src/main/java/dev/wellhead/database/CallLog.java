@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Secret;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -121,7 +122,8 @@ final class CallLog {
                 Event.HOOK_FAILED.level,
                 operation,
                 "hook=" + hook + " cause=" + cause.getClass().getSimpleName());
-        LOG.debug("transaction hook failed pool={} operation={} hook={}", database, operation, hook, cause);
+        LOG.debug(
+                "transaction hook failed pool={} operation={} hook={}", database, operation, hook, Secret.mask(cause));
     }
 
     void streamNotClosed(String operation) {

@@ -16,6 +16,7 @@ final class CallMeter {
     private final Map<Meaning, LongAdder> retried = adders(Meaning.class);
     private final Map<RetryRefusal, LongAdder> refused = adders(RetryRefusal.class);
     private final Map<Meaning, LongAdder> failed = adders(Meaning.class);
+    private final Map<CommitOutcome, LongAdder> lostCommits = adders(CommitOutcome.class);
 
     void begun() {
         calls.increment();
@@ -38,6 +39,11 @@ final class CallMeter {
         add(failed, meaning);
     }
 
+    /** The answer to a COMMIT was lost, and that was found out. */
+    void lostCommit(CommitOutcome outcome) {
+        add(lostCommits, outcome);
+    }
+
     CallCounters counters() {
         // Ends are read before begins, so that begins are never fewer.
         var failures = sums(failed, Meaning.class);
@@ -52,6 +58,7 @@ final class CallMeter {
                 retries,
                 sums(refused, RetryRefusal.class),
                 failures,
+                sums(lostCommits, CommitOutcome.class),
                 mean);
     }
 

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Secret;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
@@ -128,7 +129,7 @@ final class CallWatch {
             call.look(now);
         } catch (RuntimeException | Error e) {
             // The next one is looked at all the same.
-            LOG.error("a call could not be ended", e);
+            LOG.error("a call could not be ended", Secret.mask(e));
         }
     }
 }

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.WellheadDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -70,7 +71,7 @@ final class ControlConnection {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("control connection close failed pool={}", pool, e);
+            LOG.debug("control connection close failed pool={}", pool, Secret.mask(e));
         }
     }
 
@@ -79,7 +80,7 @@ final class ControlConnection {
         try {
             connection.abort(HealthThreads::work);
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("control connection cut failed pool={}", pool, e);
+            LOG.debug("control connection cut failed pool={}", pool, Secret.mask(e));
         }
     }
 

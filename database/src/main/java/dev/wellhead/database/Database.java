@@ -70,7 +70,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.health = new HealthMonitor(settings, dataSource, judge, breaker, language.timeouts());
         dataSource.onDoubt(health::doubted);
         var outcomes = new Outcomes(config, () -> settings.get().outcome(), judge);
-        this.resolver = new OutcomeResolver(dataSource, outcomes, judge, settings, health::isClosed, time);
+        this.resolver =
+                new OutcomeResolver(dataSource, outcomes, judge, retrier.meter(), settings, health::isClosed, time);
         this.transactions = new Transactions(config, language, outcomes, resolver);
         this.calls = new Calls(
                 dataSource,

@@ -5,6 +5,7 @@ package dev.wellhead.database;
 import dev.wellhead.database.ErrorRow.Dialect;
 import dev.wellhead.pool.AcquireRefusedException;
 import dev.wellhead.pool.RefusalReason;
+import dev.wellhead.pool.Secret;
 import java.sql.SQLException;
 import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.SQLInvalidAuthorizationSpecException;
@@ -109,7 +110,7 @@ public final class ErrorJudge {
                             user.getClass().getName(),
                             e.getClass().getSimpleName(),
                             heldBack == 0 ? "" : " suppressed=" + heldBack);
-                    LOG.debug("error classifier failed pool={}", database, e);
+                    LOG.debug("error classifier failed pool={}", database, Secret.mask(e));
                 }
             }
         }

@@ -23,7 +23,8 @@ final class HealthJudge {
     private static final int MOST_CAUSES = 16;
     private static final double HIGH_UTILIZATION_PERCENT = 80;
 
-    private static final BreakerReport NO_BREAKER = new BreakerReport(BreakerState.OFF, Instant.EPOCH, 0, 0);
+    private static final BreakerReport NO_BREAKER =
+            new BreakerReport(BreakerState.OFF, Instant.EPOCH, Optional.empty(), Duration.ZERO, 0, 0);
 
     private final Supplier<DatabaseConfig> current;
 

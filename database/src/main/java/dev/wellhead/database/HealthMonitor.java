@@ -4,6 +4,7 @@ package dev.wellhead.database;
 
 import dev.wellhead.database.ErrorRow.Dialect;
 import dev.wellhead.database.Probe.Outcome;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.WellheadDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -243,7 +244,7 @@ final class HealthMonitor implements AutoCloseable {
             try {
                 probe.cut();
             } catch (SQLException | RuntimeException e) {
-                LOG.debug("control connection cut failed pool={}", name, e);
+                LOG.debug("control connection cut failed pool={}", name, Secret.mask(e));
             }
         });
     }
@@ -290,7 +291,7 @@ final class HealthMonitor implements AutoCloseable {
             limit.cancel(false);
             control.keep(taken);
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("control connection lost pool={}", name, e);
+            LOG.debug("control connection lost pool={}", name, Secret.mask(e));
             limit.cancel(false);
             control.close(connection);
         }

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Secret;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,7 @@ final class HealthPace {
                 look(interval);
             } catch (RuntimeException e) {
                 // Thrown on, it would end all looks to come.
-                LOG.warn("health look failed pool={}", current.get().name(), e);
+                LOG.warn("health look failed pool={}", current.get().name(), Secret.mask(e));
             }
         });
     }

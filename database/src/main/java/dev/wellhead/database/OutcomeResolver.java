@@ -6,6 +6,7 @@ import dev.wellhead.database.OutcomeToken.ByXid;
 import dev.wellhead.database.OutcomeToken.InTable;
 import dev.wellhead.database.OutcomeToken.NothingWritten;
 import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.WellheadDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,6 +43,7 @@ final class OutcomeResolver {
     private final Outcomes outcomes;
     private final Dialect dialect;
     private final ErrorJudge judge;
+    private final CallMeter meter;
     private final Supplier<DatabaseConfig> settings;
     private final BooleanSupplier isClosed;
     private final Retrier.Time time;
@@ -51,6 +53,7 @@ final class OutcomeResolver {
             WellheadDataSource dataSource,
             Outcomes outcomes,
             ErrorJudge judge,
+            CallMeter meter,
             Supplier<DatabaseConfig> settings,
             BooleanSupplier isClosed,
             Retrier.Time time) {
@@ -58,6 +61,7 @@ final class OutcomeResolver {
         this.outcomes = outcomes;
         this.dialect = Dialect.of(settings.get().pool().jdbcUrl());
         this.judge = judge;
+        this.meter = meter;
         this.settings = settings;
         this.isClosed = isClosed;
         this.time = time;
@@ -71,6 +75,7 @@ final class OutcomeResolver {
     CommitOutcome resolve(String operation, OutcomeToken token) {
         long start = time.nanoClock().getAsLong();
         var outcome = outcome(token, start);
+        meter.lostCommit(outcome);
         var text = outcome == CommitOutcome.UNKNOWN ? text(token) : null;
         long heldBack = limiter.pass();
         if (heldBack >= 0) {
@@ -124,7 +129,7 @@ final class OutcomeResolver {
                     return found.get();
                 }
             } catch (SQLException | RuntimeException e) {
-                LOG.debug("commit outcome not found out yet pool={}", name(), e);
+                LOG.debug("commit outcome not found out yet pool={}", name(), Secret.mask(e));
             }
             if (!paused(pause) || isClosed.getAsBoolean()) {
                 return CommitOutcome.UNKNOWN;
@@ -165,7 +170,7 @@ final class OutcomeResolver {
         try {
             connection.setNetworkTimeout(Runnable::run, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
         } catch (java.sql.SQLFeatureNotSupportedException e) {
-            LOG.debug("no network timeout: the driver has none", e);
+            LOG.debug("no network timeout: the driver has none", Secret.mask(e));
         }
     }
 
@@ -177,7 +182,7 @@ final class OutcomeResolver {
             table.burn(connection, token);
         } catch (SQLException e) {
             // Somebody has it, or had it first, or the connection broke: what is written tells.
-            LOG.debug("commit outcome token not burnt pool={}", name(), e);
+            LOG.debug("commit outcome token not burnt pool={}", name(), Secret.mask(e));
         }
         var found = table.read(connection, token);
         if (found.isEmpty() && token.backend() != 0 && table.fence(connection, token, before)) {

@@ -4,6 +4,7 @@ package dev.wellhead.database;
 
 import dev.wellhead.database.OutcomeToken.InTable;
 import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.pool.Secret;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -57,7 +58,7 @@ record OutcomeTable(Dialect dialect, String name) {
         } catch (SQLException e) {
             // Another may have created it at the same moment; the next look tells.
             requireConnection(e, judge);
-            LOG.debug("commit outcome table not created pool={}", pool, e);
+            LOG.debug("commit outcome table not created pool={}", pool, Secret.mask(e));
         }
         var created = look(connection, dialect, judge);
         created.ifPresent(table -> LOG.info("commit outcome by table pool={} table={} created=true", pool, table.name));

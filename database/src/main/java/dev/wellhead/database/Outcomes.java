@@ -4,6 +4,7 @@ package dev.wellhead.database;
 
 import dev.wellhead.database.OutcomeToken.InTable;
 import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.TransactionState;
 import java.sql.Connection;
@@ -239,7 +240,7 @@ final class Outcomes {
         try {
             table.prune(connection, rows, old);
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("commit outcome rows not deleted pool={} rows={}", database, rows.size(), e);
+            LOG.debug("commit outcome rows not deleted pool={} rows={}", database, rows.size(), Secret.mask(e));
             rollback(connection);
         }
     }
@@ -251,7 +252,7 @@ final class Outcomes {
             }
         } catch (SQLException | RuntimeException e) {
             // The transaction of the caller is committed; his release meets the broken connection.
-            LOG.debug("rollback failed pool={}", database, e);
+            LOG.debug("rollback failed pool={}", database, Secret.mask(e));
         }
     }
 

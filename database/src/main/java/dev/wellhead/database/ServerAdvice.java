@@ -3,6 +3,7 @@
 package dev.wellhead.database;
 
 import dev.wellhead.pool.PoolSnapshot;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.sql.NumberedSql;
 import dev.wellhead.sql.SqlLiterals;
 import java.sql.Connection;
@@ -118,7 +119,7 @@ final class ServerAdvice {
             statement.execute(LIMITS);
             return Optional.of(question.ask(statement));
         } catch (SQLException refused) {
-            LOG.debug("server not asked sqlState={}", refused.getSQLState(), refused);
+            LOG.debug("server not asked sqlState={}", refused.getSQLState(), Secret.mask(refused));
             return Optional.empty();
         } finally {
             connection.rollback();

@@ -36,6 +36,8 @@ class BreakerTest {
         fail("08001", Phase.NOT_SENT, 1);
         assertThat(breaker.report().state()).isEqualTo(BreakerState.OPEN);
         assertThat(breaker.report().opened()).isEqualTo(1);
+        assertThat(breaker.report().trouble()).contains(Verdict.DATABASE_DOWN);
+        assertThat(breaker.report().retryAfter()).isEqualTo(Breaker.RETRY_AFTER);
         assertThatThrownBy(breaker::admit).isInstanceOfSatisfying(OwnFault.class, e -> {
             assertThat(e.getSQLState()).isEqualTo(Breaker.REFUSED);
             assertThat(e.detail()).contains("verdict=DATABASE_DOWN").contains("retryAfterMs=1000");
@@ -114,6 +116,8 @@ class BreakerTest {
         breaker.begun();
         breaker.checked(Verdict.HEALTHY, false);
         assertThat(breaker.report().state()).isEqualTo(BreakerState.CLOSED);
+        assertThat(breaker.report().trouble()).isEmpty();
+        assertThat(breaker.report().retryAfter()).isZero();
         assertThatCode(breaker::admit).doesNotThrowAnyException();
     }
 

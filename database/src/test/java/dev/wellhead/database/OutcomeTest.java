@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -131,6 +132,9 @@ class OutcomeTest {
             assertThat(events).containsExactly("work", "committed");
             assertThat(database.counters().retries()).isZero();
             assertThat(database.counters().failed()).isZero();
+            assertThat(database.counters().lostCommits())
+                    .isEqualTo(
+                            Map.of(CommitOutcome.COMMITTED, 1L, CommitOutcome.ABORTED, 0L, CommitOutcome.UNKNOWN, 0L));
             assertThat(log.lines())
                     .anyMatch(line -> line.matches(
                             "WARN commit answer lost pool=test operation=save outcome=COMMITTED elapsedMs=\\d+"));
@@ -148,6 +152,7 @@ class OutcomeTest {
         assertThat(rows()).isEqualTo(ONCE);
         assertThat(events).containsExactly("work", "rolled back", "work", "committed");
         assertThat(database.counters().retries()).isEqualTo(1);
+        assertThat(database.counters().lostCommits()).containsEntry(CommitOutcome.ABORTED, 1L);
     }
 
     @ParameterizedTest
@@ -266,6 +271,9 @@ class OutcomeTest {
         assertThat(database.commitOutcome(token)).isEqualTo(CommitOutcome.UNKNOWN);
         proxy.all().clear();
         assertThat(database.commitOutcome(token)).isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(database.counters().lostCommits())
+                .as("one lost answer, whoever asks again")
+                .isEqualTo(Map.of(CommitOutcome.COMMITTED, 0L, CommitOutcome.ABORTED, 0L, CommitOutcome.UNKNOWN, 1L));
         assertThat(open(CommitOutcomeMode.OFF, RetryPolicy.NONE).commitOutcome(token))
                 .as("as by another process")
                 .isEqualTo(CommitOutcome.COMMITTED);

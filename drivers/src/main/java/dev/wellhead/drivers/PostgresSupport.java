@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
@@ -67,6 +68,9 @@ import org.postgresql.ssl.DefaultJavaSSLFactory;
  * without a round trip. A {@code socketFactory} of the user's stands, and nothing shows then.
  */
 public final class PostgresSupport implements DriverSupport {
+
+    /** The password of the client's key as a parameter of the URL. */
+    private static final Pattern KEY_PASSWORD = Pattern.compile("([?&])sslpassword=[^&]*&?");
 
     private static final String PREFIX = "jdbc:postgresql:";
     private static final long LONGEST_SSL_ANSWER_MILLIS = 5_000;
@@ -136,8 +140,15 @@ public final class PostgresSupport implements DriverSupport {
     }
 
     @Override
-    public @Nullable Link connect(java.sql.Driver driver, String url, Properties properties) throws SQLException {
-        var own = Driver.parseURL(url, properties);
+    public @Nullable Link connect(java.sql.Driver driver, String configured, Properties properties)
+            throws SQLException {
+        var own = Driver.parseURL(configured, properties);
+        var url = configured;
+        if (own != null && PGProperty.SSL_PASSWORD.isPresent(own)) {
+            // The driver logs its URL at FINE, and tells it in its metadata.
+            url = KEY_PASSWORD.matcher(configured).replaceAll("$1");
+            PGProperty.SSL_PASSWORD.set(properties, PGProperty.SSL_PASSWORD.getOrNull(own));
+        }
         if (own == null
                 || PGProperty.SOCKET_FACTORY.getOrNull(own) != null
                 || !WatchedSocketFactory.isUsable(WatchedSocketFactory.class, Driver.class)

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
@@ -188,6 +189,20 @@ class PostgresSupportTest {
         }
         try (var connection = connect(url("&options=-c%20statement_timeout=77"), settings, Map.of())) {
             assertThat(show(connection, "statement_timeout")).isEqualTo("77ms");
+        }
+    }
+
+    @Test
+    void tellsTheDriverThePasswordOfTheKeyApartFromTheUrlWhichItLogs() throws SQLException {
+        for (var more : List.of(
+                "&sslpassword=c4n4ry%20x&ApplicationName=kept", "&ApplicationName=kept&sslpassword=c4n4ry%20x")) {
+            var link = support.connect(DriverManager.getDriver(url(more)), url(more), new Properties());
+            try (var connection = Objects.requireNonNull(link).physical()) {
+                assertThat(connection.getMetaData().getURL())
+                        .doesNotContain("c4n4ry")
+                        .contains("ApplicationName=kept");
+                assertThat(show(connection, "application_name")).isEqualTo("kept");
+            }
         }
     }
 

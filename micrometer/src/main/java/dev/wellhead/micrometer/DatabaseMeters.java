@@ -5,6 +5,7 @@ package dev.wellhead.micrometer;
 import dev.wellhead.database.BreakerReport;
 import dev.wellhead.database.BreakerState;
 import dev.wellhead.database.CallCounters;
+import dev.wellhead.database.CommitOutcome;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.Meaning;
 import dev.wellhead.database.RetryRefusal;
@@ -206,6 +207,13 @@ final class DatabaseMeters implements AutoCloseable {
     private void calls() {
         calls("wellhead.calls", "Calls by outcome", databaseTag.and("outcome", "succeeded"), CallCounters::succeeded);
         calls("wellhead.calls", "Calls by outcome", databaseTag.and("outcome", "failed"), CallCounters::failed);
+        for (var outcome : CommitOutcome.values()) {
+            calls(
+                    "wellhead.commit.answers.lost",
+                    "COMMITs whose answer was lost, by what was found out about them",
+                    databaseTag.and("outcome", tag(outcome)),
+                    counters -> counters.lostCommits().getOrDefault(outcome, 0L));
+        }
         for (var refusal : RetryRefusal.values()) {
             calls(
                     "wellhead.call.retries.refused",

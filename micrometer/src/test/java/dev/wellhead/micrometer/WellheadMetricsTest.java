@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.pool.Lane;
 import dev.wellhead.pool.PoolConfig;
+import dev.wellhead.testkit.Cut;
+import dev.wellhead.testkit.Direction;
+import dev.wellhead.testkit.FaultProxy;
 import dev.wellhead.testkit.PostgresServer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class WellheadMetricsTest {
 
+    private static final String LOST = "wellhead.commit.answers.lost";
     private static final Path PAGE = Path.of("../docs/metrics.md");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -119,6 +125,34 @@ class WellheadMetricsTest {
         assertThat(sum("wellhead.calls", "outcome", "succeeded")).isEqualTo(1);
         assertThat(sum("wellhead.call.failures", "meaning", "syntax")).isEqualTo(1);
         assertThat(sum("wellhead.call.failures", "meaning", "constraint")).isZero();
+    }
+
+    @Test
+    void lostAnswersToCommitAreCountedByWhatWasFoundOut() throws Exception {
+        var commit = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
+        try (var fresh = PostgresServer.shared().createDatabase();
+                var proxy = FaultProxy.to(PostgresServer.shared())) {
+            var database = manager.open(config("bank", proxy.jdbcUrl(fresh.name()) + "&prepareThreshold=0"));
+            metrics.refresh(registry);
+            fresh.execute("CREATE TABLE item (id int)");
+            save(database);
+            assertThat(sum(LOST)).isZero();
+
+            proxy.existing().cutBefore(Direction.TO_CLIENT, commit, Cut.RESET);
+            save(database);
+            await().until(() -> sum(LOST, "outcome", "committed") == 1);
+
+            proxy.all().clear();
+            proxy.existing().cutBefore(Direction.TO_SERVER, commit, Cut.RESET);
+            save(database);
+            await().until(() -> sum(LOST, "outcome", "aborted") == 1);
+            assertThat(sum(LOST, "outcome", "unknown")).isZero();
+            assertThat(sum(LOST)).isEqualTo(2);
+        }
+    }
+
+    private static void save(Database database) {
+        database.transaction("save", tx -> tx.update("insert", "INSERT INTO item VALUES (1)"));
     }
 
     @Test

@@ -30,7 +30,14 @@ public sealed interface PoolEvent {
     record Opened(String pool, long connectionId, Duration took) implements PoolEvent {}
 
     /** A connect failed or was abandoned at its limit. */
-    record OpenFailed(String pool, Throwable cause, Duration took) implements PoolEvent {}
+    record OpenFailed(String pool, Throwable cause, Duration took) implements PoolEvent {
+
+        /** Without secrets, whatever the cause says. */
+        @Override
+        public String toString() {
+            return "OpenFailed[pool=" + pool + ", cause=" + Secret.mask(cause) + ", took=" + took + ']';
+        }
+    }
 
     /** A caller got a connection after that time ({@link Duration#ZERO} when it did not wait). */
     record Acquired(String pool, long connectionId, String operation, Duration waited) implements PoolEvent {}
@@ -51,7 +58,15 @@ public sealed interface PoolEvent {
     record Closed(String pool, long connectionId, EvictReason reason) implements PoolEvent {}
 
     /** An error made a connection unusable; nothing else ends by it. */
-    record Failed(String pool, long connectionId, @Nullable Throwable cause) implements PoolEvent {}
+    record Failed(String pool, long connectionId, @Nullable Throwable cause) implements PoolEvent {
+
+        /** Without secrets, whatever the cause says. */
+        @Override
+        public String toString() {
+            return "Failed[pool=" + pool + ", connectionId=" + connectionId + ", cause="
+                    + (cause == null ? "null" : Secret.mask(cause)) + ']';
+        }
+    }
 
     /**
      * A connection is held for longer than {@code leakThreshold}; told once a lease.

@@ -3,6 +3,7 @@
 package dev.wellhead.pool;
 
 import dev.wellhead.pool.internal.JdbcUrl;
+import dev.wellhead.pool.internal.Redaction;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.regex.Pattern;
@@ -34,10 +35,19 @@ public final class Secret {
 
     /**
      * A text that is not known to be harmless, with {@code ****} in place of what looks like a secret: logins and secret
-     * parameters of a URL, and what is assigned to a name that speaks of one, as in {@code password=x}.
+     * parameters of a URL, what is assigned to a name that speaks of one, as in {@code password=x}, and the secrets that
+     * pools of this process have lately connected with, wherever they stand, percent-encoded and in Base64 too.
      */
     public static String mask(String text) {
-        return ASSIGNED.matcher(JdbcUrl.mask(text)).replaceAll("$1****");
+        return ASSIGNED.matcher(JdbcUrl.mask(Redaction.withoutKnown(text))).replaceAll("$1****");
+    }
+
+    /**
+     * A failure as it may be logged: itself, or, where a text in it or in anything that hangs on it would be changed by
+     * {@link #mask(String)}, cannot be read or is huge, another that says the same without.
+     */
+    public static Throwable mask(Throwable failure) {
+        return Redaction.shown(failure);
     }
 
     /** The text itself. Hand it to the driver and nowhere else. */

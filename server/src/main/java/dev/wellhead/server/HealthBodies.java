@@ -4,12 +4,17 @@ package dev.wellhead.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.wellhead.database.BreakerReport;
+import dev.wellhead.database.BreakerState;
+import dev.wellhead.database.Verdict;
 import dev.wellhead.pool.PoolSnapshot;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +91,39 @@ final class HealthBodies {
         }
     }
 
+    /** The pool of the main database in the details of {@link Health}. */
+    record PoolDetail(@JsonUnwrapped Pool pool, Breaker breaker) {}
+
+    /**
+     * What a breaker does with calls.
+     *
+     * @param since when it was opened or closed last
+     * @param reason why calls are refused; only while they are, as the next
+     * @param retryAfterMs when a refused call may try again
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Breaker(
+            String state,
+            String since,
+            @Nullable String reason,
+            @Nullable Long retryAfterMs) {
+
+        static final Breaker NONE = of(BreakerState.OFF, Instant.EPOCH, null, null);
+
+        static Breaker of(BreakerReport report) {
+            return of(
+                    report.state(),
+                    report.since(),
+                    report.trouble().map(Verdict::name).orElse(null),
+                    report.isOpen() ? report.retryAfter().toMillis() : null);
+        }
+
+        private static Breaker of(
+                BreakerState state, Instant since, @Nullable String reason, @Nullable Long retryAfterMs) {
+            return new Breaker(state.name().toLowerCase(Locale.ROOT), Numbers.iso(since), reason, retryAfterMs);
+        }
+    }
+
     /** Body of {@code /api/health}. */
     record ApiHealth(boolean success, ApiHealthPart health) {}
 
@@ -143,7 +181,12 @@ final class HealthBodies {
                             part.report().error().orElse(null)));
         }
         // Last, so that a database of this name cannot hide the pool that monitors look for.
-        details.put(POOL_DETAIL, view.main().map(part -> Pool.of(part.pool())).orElse(Pool.NONE));
+        details.put(
+                POOL_DETAIL,
+                view.main()
+                        .map(part -> new PoolDetail(
+                                Pool.of(part.pool()), Breaker.of(part.report().breaker())))
+                        .orElse(new PoolDetail(Pool.NONE, Breaker.NONE)));
         return details;
     }
 

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import dev.wellhead.pool.Secret;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -110,7 +111,7 @@ final class HttpListener {
         try {
             socket.close();
         } catch (IOException failed) {
-            LOG.debug("closing the socket failed", failed);
+            LOG.debug("closing the socket failed", Secret.mask(failed));
         }
     }
 
@@ -199,9 +200,9 @@ final class HttpListener {
             }
             var problem = Problem.of(failed, path);
             if (problem.status() == 500) {
-                LOG.error("request failed path={}", path, failed);
+                LOG.error("request failed path={}", path, Secret.mask(failed));
             } else {
-                LOG.debug("request refused path={} status={}", path, problem.status(), failed);
+                LOG.debug("request refused path={} status={}", path, problem.status(), Secret.mask(failed));
             }
             return problem;
         }

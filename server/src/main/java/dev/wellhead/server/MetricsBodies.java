@@ -21,12 +21,15 @@ final class MetricsBodies {
             HealthBodies.Pool pool,
             Performance performance,
             Config config,
+            HealthBodies.Breaker breaker,
             Map<String, DatabaseMetrics> databases) {}
 
     /** One database. */
-    record DatabaseMetrics(HealthBodies.Pool pool, Performance performance, Config config) {
+    record DatabaseMetrics(
+            HealthBodies.Pool pool, Performance performance, Config config, HealthBodies.Breaker breaker) {
 
-        static final DatabaseMetrics NONE = new DatabaseMetrics(HealthBodies.Pool.NONE, Performance.NONE, Config.NONE);
+        static final DatabaseMetrics NONE =
+                new DatabaseMetrics(HealthBodies.Pool.NONE, Performance.NONE, Config.NONE, HealthBodies.Breaker.NONE);
     }
 
     /** Times are means since start, in milliseconds; counts are since start. */
@@ -57,7 +60,7 @@ final class MetricsBodies {
         databases.forEach(database -> all.put(database.name(), of(database)));
         var main = all.getOrDefault(
                 HealthView.MAIN, all.values().stream().findFirst().orElse(DatabaseMetrics.NONE));
-        return new Metrics(Numbers.iso(now), main.pool(), main.performance(), main.config(), all);
+        return new Metrics(Numbers.iso(now), main.pool(), main.performance(), main.config(), main.breaker(), all);
     }
 
     private static DatabaseMetrics of(Database database) {
@@ -81,6 +84,7 @@ final class MetricsBodies {
                 new Config(
                         pool.maxSize(),
                         settings.idleTimeout().toMillis(),
-                        settings.acquireTimeout().toMillis()));
+                        settings.acquireTimeout().toMillis()),
+                HealthBodies.Breaker.of(database.breaker()));
     }
 }

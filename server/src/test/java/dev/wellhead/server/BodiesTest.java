@@ -120,10 +120,17 @@ class BodiesTest {
 
     private static void assertPool(JsonNode pool) {
         assertThat(Http.fields(pool))
-                .containsExactly("total", "idle", "active", "waiting", "max", "utilizationPercent");
+                .containsExactly("total", "idle", "active", "waiting", "max", "utilizationPercent", "breaker");
+        assertBreakerClosed(pool.get("breaker"));
         assertThat(pool.get("active").asInt()).isEqualTo(1);
         assertThat(pool.get("max").asInt()).isEqualTo(4);
         assertThat(pool.get("utilizationPercent").asDouble()).isEqualTo(25.0);
+    }
+
+    private static void assertBreakerClosed(JsonNode breaker) {
+        assertThat(Http.fields(breaker)).containsExactly("state", "since");
+        assertThat(breaker.get("state").asText()).isEqualTo("closed");
+        assertRecent(breaker.get("since"));
     }
 
     @Test
@@ -193,6 +200,8 @@ class BodiesTest {
         assertThat(body.get("config").get("maxConnections").asInt()).isEqualTo(4);
         assertThat(body.get("config").get("idleTimeoutMs").asLong()).isEqualTo(45_000);
         assertThat(body.get("config").get("connectionTimeoutMs").asLong()).isEqualTo(300);
+        assertBreakerClosed(body.get("breaker"));
+        assertBreakerClosed(body.get("databases").get("default").get("breaker"));
         assertThat(body.get("databases").get("default").get("pool").get("max").asInt())
                 .isEqualTo(4);
     }

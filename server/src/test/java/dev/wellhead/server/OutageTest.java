@@ -5,9 +5,12 @@ package dev.wellhead.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.wellhead.database.Attempt;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.testkit.PostgresServer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,6 +78,44 @@ class OutageTest {
 
         within(NOTICED, () -> http.status("/health/ready") == 200);
         assertThat(http.get("/health").json().get("status").asText()).isEqualTo("healthy");
+    }
+
+    @Test
+    void openBreakerIsShownWithItsReasonUntilTheDatabaseIsBack() throws Exception {
+        var database = manager.database();
+        var before = Instant.now();
+        postgres.kill();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            var unused = Attempt.of(() -> database.query("one", "SELECT 1").one(Integer.class));
+            return database.breaker().isOpen();
+        });
+
+        assertBreakerOpen(
+                http.get("/health").json().get("details").get("connectionPool").get("breaker"), before);
+        var metrics = http.get("/api/metrics/db").json();
+        assertBreakerOpen(metrics.get("breaker"), before);
+        assertBreakerOpen(metrics.get("databases").get("default").get("breaker"), before);
+        var scraped = http.get("/metrics").raw().body();
+        assertThat(scraped)
+                .containsPattern("wellhead_breaker_state\\{database=\"default\",state=\"(open|half_open)\"} 1\\.0")
+                .contains("wellhead_breaker_state{database=\"default\",state=\"closed\"} 0.0")
+                .contains("wellhead_breaker_opened_total{database=\"default\"} 1.0");
+
+        postgres.restart();
+
+        within(NOTICED, () -> !database.breaker().isOpen());
+        var closed =
+                http.get("/health").json().get("details").get("connectionPool").get("breaker");
+        assertThat(Http.fields(closed)).containsExactly("state", "since");
+        assertThat(closed.get("state").asText()).isEqualTo("closed");
+    }
+
+    private static void assertBreakerOpen(JsonNode breaker, Instant before) {
+        assertThat(Http.fields(breaker)).containsExactly("state", "since", "reason", "retryAfterMs");
+        assertThat(breaker.get("state").asText()).isIn("open", "half_open");
+        assertThat(Instant.parse(breaker.get("since").asText())).isBetween(before.minusMillis(1), Instant.now());
+        assertThat(breaker.get("reason").asText()).isEqualTo("DATABASE_DOWN");
+        assertThat(breaker.get("retryAfterMs").asLong()).isEqualTo(1_000);
     }
 
     @Test

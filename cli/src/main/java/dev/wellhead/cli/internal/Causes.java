@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.cli.internal;
 
+import dev.wellhead.pool.Secret;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -70,6 +71,6 @@ final class Causes {
         var message = failure.getMessage();
         return message == null || message.isBlank()
                 ? failure.getClass().getSimpleName()
-                : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+                : Secret.mask(message).strip().replaceAll("\\s*\\R\\s*", "; ");
     }
 }

@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumSet;
@@ -150,7 +151,7 @@ final class Closer {
         try {
             physical.close();
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("close failed pool={}", pool.name(), e);
+            LOG.debug("close failed pool={}", pool.name(), Secret.mask(e));
             abort(physical);
         }
     }
@@ -159,7 +160,7 @@ final class Closer {
         try {
             physical.abort(pool.crews().aborts());
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("abort failed pool={}", pool.name(), e);
+            LOG.debug("abort failed pool={}", pool.name(), Secret.mask(e));
         }
     }
 

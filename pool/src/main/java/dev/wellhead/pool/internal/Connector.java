@@ -176,11 +176,12 @@ final class Connector {
             properties.setProperty("password", login.password().reveal());
         }
         var driver = driver(url);
+        var redaction = Redaction.of(url, properties);
         Link link;
         try {
             link = support.connect(driver, url, properties);
         } catch (Exception | Error e) {
-            throw Redaction.of(properties).clean(e);
+            throw redaction.clean(e);
         }
         if (link == null) {
             throw new SQLNonTransientConnectionException(
@@ -191,7 +192,7 @@ final class Connector {
             return link;
         } catch (Exception | Error e) {
             closeAfter(link.physical(), e);
-            throw Redaction.of(properties).clean(e);
+            throw redaction.clean(e);
         }
     }
 

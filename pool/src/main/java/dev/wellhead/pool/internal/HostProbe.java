@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.spi.HostSupport;
 import dev.wellhead.pool.spi.HostSupport.Look;
 import java.sql.Connection;
@@ -108,7 +109,7 @@ final class HostProbe {
     }
 
     private static String text(Throwable failure) {
-        var message = JdbcUrl.mask(String.valueOf(failure.getMessage()));
+        var message = Secret.mask(String.valueOf(failure.getMessage()));
         return message.length() <= SHOWN ? message : message.substring(0, SHOWN);
     }
 

@@ -6,8 +6,10 @@ import dev.wellhead.pool.Secret;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,6 +79,19 @@ public record JdbcUrl(String withoutCredentials, String username, Secret passwor
         var masked = ORACLE_LOGIN.matcher(url).replaceFirst("$1****");
         masked = USER_INFO.matcher(masked).replaceAll("//****@");
         return SECRET_PARAMETER.matcher(masked).replaceAll("$1****");
+    }
+
+    /** The values of parameters whose names speak of a secret, as they are written and decoded. */
+    static Set<String> secrets(String url) {
+        Set<String> found = new LinkedHashSet<>();
+        var parameter = SECRET_PARAMETER.matcher(url);
+        while (parameter.find()) {
+            var value = Login.unbraced(
+                    parameter.group().substring(parameter.group(1).length()));
+            found.add(value);
+            found.add(decode(value));
+        }
+        return found;
     }
 
     /** The value of a parameter or driver property as it may be shown: {@code ****} where the key speaks of a secret. */

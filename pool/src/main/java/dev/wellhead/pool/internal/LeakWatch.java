@@ -7,6 +7,7 @@ import dev.wellhead.pool.LeakSite;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.Secret;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Instant;
@@ -235,7 +236,7 @@ final class LeakWatch {
             try {
                 statement.cancel();
             } catch (SQLException | RuntimeException e) {
-                LOG.debug("cancel failed pool={} connection={}", pool.name(), entry.id(), e);
+                LOG.debug("cancel failed pool={} connection={}", pool.name(), entry.id(), Secret.mask(e));
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolListener;
+import dev.wellhead.pool.Secret;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +76,7 @@ final class Listeners {
                     pool,
                     event.getClass().getSimpleName(),
                     failures.sum(),
-                    e);
+                    Secret.mask(e));
         }
     }
 

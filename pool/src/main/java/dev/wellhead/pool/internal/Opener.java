@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolSnapshot.OpenFailure;
+import dev.wellhead.pool.Secret;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -227,7 +228,7 @@ final class Opener {
 
     private static String shown(Throwable cause) {
         var message = cause.getMessage();
-        var text = JdbcUrl.mask(message == null ? cause.getClass().getSimpleName() : message);
+        var text = Secret.mask(message == null ? cause.getClass().getSimpleName() : message);
         return text.length() <= MESSAGE_SHOWN ? text : text.substring(0, MESSAGE_SHOWN);
     }
 

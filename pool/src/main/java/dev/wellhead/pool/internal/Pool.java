@@ -12,6 +12,7 @@ import dev.wellhead.pool.PoolListener;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.ReconfigureReport;
+import dev.wellhead.pool.Secret;
 import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -249,7 +250,7 @@ public final class Pool {
                             name(),
                             entry.id(),
                             heldBack,
-                            JdbcUrl.mask(String.valueOf(cause))));
+                            Secret.mask(String.valueOf(cause))));
         }
     }
 

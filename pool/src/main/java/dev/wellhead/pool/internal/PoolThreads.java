@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.Secret;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -64,7 +65,7 @@ final class PoolThreads {
         try {
             task.run();
         } catch (Throwable e) {
-            LOG.error("background task failed", e);
+            LOG.error("background task failed", Secret.mask(e));
         }
     }
 

@@ -3,6 +3,7 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.PoolState;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.ServerSession;
 import java.sql.Connection;
@@ -86,7 +87,12 @@ final class SessionEnds {
         try {
             left = done(toCancel, toEnd.stream().map(End::session).toList());
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("sessions not ended pool={} statements={} sessions={}", pool.name(), toCancel, toEnd, e);
+            LOG.debug(
+                    "sessions not ended pool={} statements={} sessions={}",
+                    pool.name(),
+                    toCancel,
+                    toEnd,
+                    Secret.mask(e));
             left = toEnd.stream().map(End::session).toList();
         }
         for (var one : toEnd) {

@@ -6,6 +6,7 @@ import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.RefusalReason;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.StartMode;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
@@ -59,7 +60,7 @@ final class Starter {
                     config.name(),
                     attempt,
                     attempts,
-                    JdbcUrl.mask(String.valueOf(last.getMessage())));
+                    Secret.mask(String.valueOf(last.getMessage())));
             if (attempt < attempts && !pause(config.startRetryDelay().toNanos())) {
                 attempts = attempt;
             }
@@ -69,7 +70,7 @@ final class Starter {
                 "Pool " + config.name() + " could not open its first connection to " + config.shownUrl()
                         + " in "
                         + attempts + (attempts == 1 ? " attempt: " : " attempts: ")
-                        + JdbcUrl.mask(last == null ? "" : String.valueOf(last.getMessage())),
+                        + Secret.mask(last == null ? "" : String.valueOf(last.getMessage())),
                 attempts,
                 last == null ? new IllegalStateException("no attempt was made") : last);
     }

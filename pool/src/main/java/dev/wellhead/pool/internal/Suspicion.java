@@ -4,6 +4,7 @@ package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.PoolEvent;
+import dev.wellhead.pool.Secret;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -173,7 +174,7 @@ final class Suspicion {
                             entry.id(),
                             error.getSQLState(),
                             heldBack,
-                            JdbcUrl.mask(String.valueOf(error.getMessage()))));
+                            Secret.mask(String.valueOf(error.getMessage()))));
         }
     }
 }

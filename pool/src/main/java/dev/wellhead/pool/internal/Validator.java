@@ -3,6 +3,7 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.Secret;
 import dev.wellhead.pool.internal.PoolEntry.State;
 import dev.wellhead.pool.spi.DriverSupport.Liveness;
 import java.sql.SQLException;
@@ -191,7 +192,7 @@ final class Validator {
                     && entry.driver().serverIsReadOnly(entry.physical()).orElse(false);
             return wrongServer ? EvictReason.READ_ONLY : null;
         } catch (SQLException | RuntimeException | Error e) {
-            LOG.debug("validation failed pool={} connection={}", pool.name(), entry.id(), e);
+            LOG.debug("validation failed pool={} connection={}", pool.name(), entry.id(), Secret.mask(e));
             return ifDead;
         } finally {
             asking.decrementAndGet();

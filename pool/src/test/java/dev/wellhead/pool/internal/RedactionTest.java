@@ -5,10 +5,14 @@ package dev.wellhead.pool.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wellhead.pool.Secret;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Base64;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +26,7 @@ class RedactionTest {
         properties.setProperty("password", SECRET);
         properties.setProperty("sslpassword", "c4n4ry");
         properties.setProperty("trustStorePassword", "abc");
-        return Redaction.of(properties);
+        return Redaction.of("jdbc:fake:1", properties);
     }
 
     private static String trace(Throwable failure) {
@@ -97,5 +101,75 @@ class RedactionTest {
         assertThatThrownBy(() -> redaction().clean(harmless)).isSameAs(harmless);
         assertThat(redaction().clean(new LinkageError("with " + SECRET)))
                 .hasMessage("java.lang.LinkageError: with ****");
+    }
+
+    @Test
+    void aSecretIsFoundInTheFormsThatDriversSendItIn() {
+        var secret = "p@ss w\u00f6rd+c4n4ry";
+        var properties = new Properties();
+        properties.setProperty("password", secret);
+        var redaction = Redaction.of("jdbc:fake:1", properties);
+        for (var form : List.of(
+                "p%40ss+w%C3%B6rd%2Bc4n4ry",
+                "p%40ss%20w%C3%B6rd%2Bc4n4ry",
+                Base64.getEncoder().encodeToString(secret.getBytes(StandardCharsets.UTF_8)),
+                Base64.getUrlEncoder().withoutPadding().encodeToString(secret.getBytes(StandardCharsets.UTF_8)))) {
+            assertThat(redaction.clean(new SQLException("<" + form + ">")).getMessage())
+                    .matches("<\\*{4}=*>");
+        }
+    }
+
+    @Test
+    void secretParametersOfTheUrlAreLookedForAsWrittenAndDecoded() {
+        var redaction = Redaction.of("jdbc:fake:1?user=clerk&sslpassword=c4n4ry%40url", new Properties());
+        assertThat(redaction.clean(new SQLException("of c4n4ry%40url and c4n4ry@url for clerk")))
+                .hasMessage("of **** and **** for clerk");
+    }
+
+    @Test
+    void whatAConnectWasMadeWithIsKnownToEverybodyFromThenOn() {
+        var properties = new Properties();
+        properties.setProperty("password", "w4rbler-of-another-pool");
+        assertThat(Secret.mask("said w4rbler-of-another-pool")).contains("w4rbler");
+        assertThat(Redaction.of("jdbc:fake:2", properties)).isNotNull();
+        assertThat(Secret.mask("said w4rbler-of-another-pool")).isEqualTo("said ****");
+
+        var failure = new IllegalStateException("outer", new SQLException("said w4rbler-of-another-pool", "08006"));
+        assertThat(trace(Secret.mask(failure))).doesNotContain("w4rbler").contains("outer", "said ****");
+        var harmless = new IllegalStateException("outer", new SQLException("said nothing", "08006"));
+        assertThat(Secret.mask(harmless)).isSameAs(harmless);
+    }
+
+    @Test
+    void onlyTheLastSecretsAreKnown() {
+        for (int i = 0; i < 300; i++) {
+            var properties = new Properties();
+            properties.setProperty("password", "w4rbler-" + i + "-end");
+            assertThat(Redaction.of("jdbc:fake:3", properties)).isNotNull();
+        }
+        assertThat(Secret.mask("w4rbler-299-end")).isEqualTo("****");
+        assertThat(Secret.mask("w4rbler-0-end")).isEqualTo("w4rbler-0-end");
+    }
+
+    @Test
+    void whatTellsASecretByItsNameIsMaskedForALogThoughNobodyKnowsIt() {
+        var failure = new IllegalStateException("cannot use {user=clerk, password=w4rbler-unknown}");
+        assertThat(Secret.mask(failure)).hasMessageEndingWith("{user=clerk, password=****}");
+    }
+
+    @Test
+    void hugeOrUnreadableTextIsToldAgainForALog() {
+        var huge = Secret.mask(new IllegalStateException("x".repeat(1_000_000)));
+        assertThat(huge.getMessage()).hasSizeLessThan(5_000);
+        var unreadable = Secret.mask(new IllegalStateException() {
+
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String getMessage() {
+                throw new UnsupportedOperationException("no text");
+            }
+        });
+        assertThat(trace(unreadable)).contains("RedactionTest");
     }
 }
