@@ -76,17 +76,25 @@ final class HealthPace {
         if (isOver() || monitor.isAsleep() || !isDue.compareAndSet(false, true)) {
             return;
         }
-        long pause = lookNanos(current.get().health().interval().toNanos());
-        if (monitor.isWaitedFor()) {
-            pause = Math.min(pause, WAITED_FOR_NANOS);
-        }
-        long due = begunNanos + jittered(pause) - System.nanoTime();
+        long due = begunNanos + jittered(pauseNanos()) - System.nanoTime();
         var unused = HealthThreads.after(Math.max(0, due), () -> {
             isDue.set(false);
-            if (!isOver() && !monitor.isAsleep()) {
+            if (isOver() || monitor.isAsleep()) {
+                return;
+            }
+            if (System.nanoTime() - begunNanos < (1 - JITTER) * pauseNanos()) {
+                // Another has begun since: this one was asked for just before, and would be a second strike at once.
+                soon();
+            } else {
                 monitor.begin();
             }
         });
+    }
+
+    /** What is between two checks, on average. */
+    private long pauseNanos() {
+        long pause = lookNanos(current.get().health().interval().toNanos());
+        return monitor.isWaitedFor() ? Math.min(pause, WAITED_FOR_NANOS) : pause;
     }
 
     private boolean isOver() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,15 +142,20 @@ class HealthPaceTest {
         await().until(() -> monitor.lastKnown().verdict() == Verdict.HEALTHY);
         server.kill();
         var seen = Instant.now();
-        var storm = CompletableFuture.runAsync(
-                () -> {
-                    while (Duration.between(seen, Instant.now()).toMillis() < 3_000) {
-                        monitor.doubted();
-                    }
-                },
-                OwnThread.EACH);
-        storm.join();
+        Runnable storm = () -> {
+            while (Duration.between(seen, Instant.now()).toMillis() < 3_000) {
+                monitor.doubted();
+            }
+        };
+        Stream.generate(() -> CompletableFuture.runAsync(storm, OwnThread.EACH))
+                .limit(4)
+                .toList()
+                .forEach(CompletableFuture::join);
         assertThat(monitor.lastKnown().strikes()).isBetween(2, 4);
+        var times = monitor.lastKnown().failures().stream().map(HealthFailure::at).toList();
+        for (int i = 1; i < times.size(); i++) {
+            assertThat(Duration.between(times.get(i), times.get(i - 1))).isGreaterThan(Duration.ofMillis(700));
+        }
     }
 
     @Test
