@@ -199,7 +199,8 @@ final class Calls implements Session {
         var call = begun(rules.call());
         RowCursor<T> cursor = null;
         try {
-            cursor = attempted(operation, Effect.NONE, call, rules, progress -> opened(operation, call, rules, opening, progress));
+            cursor = attempted(
+                    operation, Effect.NONE, call, rules, progress -> opened(operation, call, rules, opening, progress));
         } finally {
             unbind(call, outer);
             if (cursor == null) {

@@ -55,7 +55,15 @@ public record DatabaseConfig(
 
     /** With the defaults for the rest. */
     public DatabaseConfig(PoolConfig pool, RetryPolicy retry, HealthPolicy health, Duration slowQueryThreshold) {
-        this(pool, retry, health, slowQueryThreshold, OutcomePolicy.DEFAULT, BreakerPolicy.DEFAULT, TimeLimits.NONE, List.of());
+        this(
+                pool,
+                retry,
+                health,
+                slowQueryThreshold,
+                OutcomePolicy.DEFAULT,
+                BreakerPolicy.DEFAULT,
+                TimeLimits.NONE,
+                List.of());
     }
 
     /** The same with one classifier more, which is asked after those before it. */

@@ -66,21 +66,21 @@ class OtherDatabasesTest {
         create(database);
         var attempts = new AtomicInteger();
         try (var log = new LogCapture()) {
-            database.transaction(
-                    "add", TransactionOptions.DEFAULT.withIsolation(Isolation.REPEATABLE_READ), tx -> {
-                        int seen = tx.query("read", "SELECT amount FROM account WHERE id = 1")
-                                .one(Integer.class);
-                        if (attempts.incrementAndGet() == 1) {
-                            CompletableFuture.runAsync(
-                                            () -> database.update(
-                                                    "first", "UPDATE account SET amount = amount + 10 WHERE id = 1"),
-                                            OwnThread.EACH)
-                                    .join();
-                        }
-                        return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
-                    });
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
-                    && line.endsWith("cause=SERIALIZATION sqlState=40001"));
+            database.transaction("add", TransactionOptions.DEFAULT.withIsolation(Isolation.REPEATABLE_READ), tx -> {
+                int seen = tx.query("read", "SELECT amount FROM account WHERE id = 1")
+                        .one(Integer.class);
+                if (attempts.incrementAndGet() == 1) {
+                    CompletableFuture.runAsync(
+                                    () -> database.update(
+                                            "first", "UPDATE account SET amount = amount + 10 WHERE id = 1"),
+                                    OwnThread.EACH)
+                            .join();
+                }
+                return tx.update("write", "UPDATE account SET amount = ? WHERE id = 1", seen + 1);
+            });
+            assertThat(log.lines())
+                    .anyMatch(line -> line.startsWith("WARN retry scheduled pool=test operation=write")
+                            && line.endsWith("cause=SERIALIZATION sqlState=40001"));
         }
         assertThat(attempts).hasValue(2);
         assertThat(amounts(database)).containsExactly(111, 100);
