@@ -42,7 +42,8 @@ record FaultReport(
         var afterwards = calls.stream()
                 .filter(call -> call.beganNanos() - acceptsNanos >= SERVED.toNanos())
                 .map(Call::failure)
-                .filter(Objects::nonNull);
+                .filter(Objects::nonNull)
+                .limit(3);
         assertThat(afterwards).as(text()).isEmpty();
         for (var work : Work.values()) {
             assertThat(servedAfter(work)).as("%s %s", work, text()).isLessThan(SERVED);
@@ -87,8 +88,9 @@ record FaultReport(
         return Objects.requireNonNull(call.failure()).code();
     }
 
+    /** While the pool was still opening its first connections, callers may have been turned away: that is not the fault's. */
     private Stream<Call> failures() {
-        return calls.stream().filter(call -> call.failure() != null);
+        return calls.stream().filter(call -> call.failure() != null && call.endedNanos() - faultNanos > 0);
     }
 
     Duration longest(Work... works) {

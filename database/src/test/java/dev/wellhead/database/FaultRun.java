@@ -71,9 +71,9 @@ final class FaultRun implements AutoCloseable {
         return PoolConfig.builder()
                 .name("matrix")
                 .jdbcUrl(url)
-                .minIdle(2)
+                .minIdle(8)
                 .maxSize(8)
-                .acquireTimeout(Duration.ofSeconds(1))
+                .acquireTimeout(Duration.ofMillis(300))
                 .connectTimeout(Duration.ofSeconds(1))
                 .closeTimeout(Duration.ofSeconds(1));
     }
@@ -134,20 +134,20 @@ final class FaultRun implements AutoCloseable {
         faultNanos = System.nanoTime();
     }
 
-    /** Returns when a caller has been told that code. */
-    void awaitFailure(ErrorCode code) {
+    /** Returns when a caller has been told one of those codes. */
+    void awaitFailure(ErrorCode... codes) {
         await().pollInterval(Duration.ofMillis(10))
                 .atMost(LONGEST)
-                .until(() -> calls.stream().anyMatch(call -> isSince(call) && isFailure(call, code)));
+                .until(() -> calls.stream().anyMatch(call -> isSince(call) && isFailure(call, List.of(codes))));
     }
 
     private boolean isSince(Call call) {
         return call.endedNanos - faultNanos >= 0;
     }
 
-    private static boolean isFailure(Call call, ErrorCode code) {
+    private static boolean isFailure(Call call, List<ErrorCode> codes) {
         var failure = call.failure;
-        return failure != null && failure.code() == code;
+        return failure != null && codes.contains(failure.code());
     }
 
     /** Returns when calls have gone on for that long, whatever they saw. */
