@@ -80,8 +80,9 @@ final class FaultScript {
                 standby.promote();
                 primary = standby;
             }
-            case TERMINATE -> primary.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + USER + "'");
+            case TERMINATE ->
+                primary.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + USER + "'");
             case BLACK_HOLE -> {
                 proxies.forEach(proxy -> proxy.all().blackHole());
                 last();
