@@ -49,7 +49,9 @@ record FaultReport(
             assertThat(servedAfter(work)).as("%s %s", work, text()).isLessThan(SERVED);
         }
         // The database was back in time, so what became of every transaction was found out.
-        assertThat(codes(Work.TRANSACTION)).as(text()).doesNotContain(ErrorCode.E2018);
+        assertThat(failures().filter(call -> call.work() == Work.TRANSACTION).map(FaultReport::kind))
+                .as(text())
+                .doesNotContain(ErrorKind.AMBIGUOUS);
         return this;
     }
 
@@ -86,6 +88,10 @@ record FaultReport(
 
     private static ErrorCode code(Call call) {
         return Objects.requireNonNull(call.failure()).code();
+    }
+
+    private static ErrorKind kind(Call call) {
+        return Objects.requireNonNull(call.failure()).kind();
     }
 
     /** While the pool was still opening its first connections, callers may have been turned away: that is not the fault's. */
