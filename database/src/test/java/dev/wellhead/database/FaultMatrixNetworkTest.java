@@ -78,8 +78,8 @@ class FaultMatrixNetworkTest {
         }
         mended().holds("reset")
                 .felt()
-                .toldOnly(ErrorCode.E2010)
-                .served(Work.READ, Work.TRANSACTION)
+                .toldOnly(ErrorCode.E2001, ErrorCode.E2010)
+                .neverTold(ErrorCode.E2010, Work.READ, Work.TRANSACTION)
                 .within(TOLD);
     }
 

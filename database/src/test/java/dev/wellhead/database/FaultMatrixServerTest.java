@@ -191,7 +191,7 @@ class FaultMatrixServerTest {
             server.execute("ALTER ROLE clerk CONNECTION LIMIT -1");
         }
         mended().holds("too many connections")
-                .toldOnly(ErrorCode.E2002, ErrorCode.E2010, ErrorCode.E2011, ErrorCode.E2019)
+                .toldOnly(ErrorCode.E2001, ErrorCode.E2002, ErrorCode.E2010, ErrorCode.E2011, ErrorCode.E2019)
                 .within(TOLD);
     }
 
@@ -203,7 +203,7 @@ class FaultMatrixServerTest {
         run.awaitFailure(ErrorCode.E2008);
         vault.password = "second";
         mended().holds("password changed")
-                .toldOnly(ErrorCode.E2002, ErrorCode.E2008, ErrorCode.E2010, ErrorCode.E2019)
+                .toldOnly(ErrorCode.E2001, ErrorCode.E2002, ErrorCode.E2008, ErrorCode.E2010, ErrorCode.E2019)
                 .within(TOLD);
     }
 }

@@ -67,6 +67,12 @@ record FaultReport(
         return this;
     }
 
+    /** That work of those kinds was tried again instead. */
+    FaultReport neverTold(ErrorCode code, Work... works) {
+        assertThat(codes(works)).as(text()).doesNotContain(code);
+        return this;
+    }
+
     /** That work of that kind has not failed. */
     FaultReport served(Work... works) {
         assertThat(codes(works)).as(text()).isEmpty();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultRun implements AutoCloseable {
 
     /** How long a call may take; its caller is told a second later at most. */
-    static final Duration LIMIT = Duration.ofSeconds(2);
+    static final Duration LIMIT = Duration.ofSeconds(3);
     /** How long a transaction whose COMMIT was sent may wait besides for what became of it. */
     static final Duration OUTCOME = Duration.ofSeconds(5);
 
@@ -73,7 +73,7 @@ final class FaultRun implements AutoCloseable {
                 .jdbcUrl(url)
                 .minIdle(8)
                 .maxSize(8)
-                .acquireTimeout(Duration.ofMillis(300))
+                .acquireTimeout(Duration.ofMillis(500))
                 .connectTimeout(Duration.ofSeconds(1))
                 .closeTimeout(Duration.ofSeconds(1));
     }
