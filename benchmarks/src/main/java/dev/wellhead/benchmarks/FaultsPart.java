@@ -19,6 +19,7 @@ final class FaultsPart implements PoolPart {
     private static final int POOL_SIZE = 10;
     /** Longer than an answer may take, so that who waits for a connection outlives who holds it. */
     private static final Duration ACQUIRE = Duration.ofSeconds(5);
+
     private static final Duration CONNECT = Duration.ofSeconds(1);
     /** By the driver, of any answer: in seconds. */
     private static final String LIMITS = "&socketTimeout=2&connectTimeout=1";
