@@ -16,6 +16,7 @@ final class Parts {
             new StalePart(),
             new HangPart(),
             new RealPart(),
+            new FaultsPart(),
             new QueryPart(),
             new BatchPart(),
             new CommitPart(),

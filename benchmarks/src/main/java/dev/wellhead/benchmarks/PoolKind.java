@@ -6,6 +6,8 @@ import java.util.Locale;
 
 /** The pools that are measured. */
 public enum PoolKind {
+    /** No pool. */
+    DIRECT("Connection per call"),
     /** Wellhead at its defaults. */
     WELLHEAD("Wellhead"),
     /** Wellhead with statistics off; against the next it shows what leases cost. */
@@ -46,6 +48,7 @@ public enum PoolKind {
     /** Starts one, with {@link PoolSetup#minIdle} connections open or about to be. */
     public OpenPool open(PoolSetup setup) {
         return switch (this) {
+            case DIRECT -> new DirectConnections(setup);
             case WELLHEAD -> WellheadPools.open(setup, true, true);
             case WELLHEAD_LEASES -> WellheadPools.open(setup, false, true);
             case WELLHEAD_BARE -> WellheadPools.open(setup, false, false);

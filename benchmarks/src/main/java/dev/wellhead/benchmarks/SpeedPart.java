@@ -28,7 +28,13 @@ final class SpeedPart implements Part {
 
     @Override
     public Effort full() {
-        return new Effort(2, 3, 3, List.of(PoolKind.values()));
+        return new Effort(
+                2,
+                3,
+                3,
+                Stream.of(PoolKind.values())
+                        .filter(kind -> kind != PoolKind.DIRECT)
+                        .toList());
     }
 
     @Override

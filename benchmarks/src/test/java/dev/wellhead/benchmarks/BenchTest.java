@@ -47,7 +47,7 @@ class BenchTest {
                 "real --rounds | --rounds lacks its value",
                 "real --rounds 0 | --rounds takes a whole number from 1 to 9999, not '0'",
                 "quick --seconds 1.5 | --seconds takes a whole number from 1 to 9999, not '1.5'",
-                "real --pools hikari,ucp | --pools takes names out of wellhead,",
+                "real --pools hikari,ucp | --pools takes names out of direct,wellhead,",
             })
     void wrongUsageIsNamedAndEndsWithTwo(String line, String message) {
         assertThat(run(line.split(" ", -1))).isEqualTo(2);
