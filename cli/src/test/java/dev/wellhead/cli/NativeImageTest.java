@@ -62,8 +62,7 @@ class NativeImageTest {
         for (var module : List.of("pool", "database")) {
             for (var entry : metadata(module)) {
                 var type = entry.path("name").asText();
-                names(entry.path("fields"))
-                        .forEach(field -> listed.add(type.replaceFirst(".*\\.", "") + "." + field));
+                names(entry.path("fields")).forEach(field -> listed.add(type.replaceFirst(".*\\.", "") + "." + field));
             }
         }
         assertThat(used).isNotEmpty();

@@ -152,7 +152,8 @@ class HealthPaceTest {
                 .toList()
                 .forEach(CompletableFuture::join);
         assertThat(monitor.lastKnown().strikes()).isBetween(2, 4);
-        var times = monitor.lastKnown().failures().stream().map(HealthFailure::at).toList();
+        var times =
+                monitor.lastKnown().failures().stream().map(HealthFailure::at).toList();
         for (int i = 1; i < times.size(); i++) {
             assertThat(Duration.between(times.get(i), times.get(i - 1))).isGreaterThan(Duration.ofMillis(700));
         }
