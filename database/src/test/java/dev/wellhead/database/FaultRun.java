@@ -26,12 +26,13 @@ final class FaultRun implements AutoCloseable {
 
     /** How long a call may take; its caller is told a second later at most. */
     static final Duration LIMIT = Duration.ofSeconds(3);
-    /** How long a transaction whose COMMIT was sent may wait besides for what became of it. */
+    /** How much longer a transaction may take, which may have to wait for what became of its COMMIT. */
     static final Duration OUTCOME = Duration.ofSeconds(5);
 
     static final String TABLE = "CREATE TABLE written (id text NOT NULL)";
 
-    private static final TimeLimits LIMITS = new TimeLimits(LIMIT, LIMIT, Duration.ofSeconds(1), Duration.ofSeconds(1));
+    private static final TimeLimits LIMITS =
+            new TimeLimits(LIMIT, LIMIT.plus(OUTCOME), Duration.ofSeconds(1), Duration.ofSeconds(1));
     private static final int THREADS_OF_EACH = 2;
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final Duration LONGEST = Duration.ofSeconds(30);
@@ -196,7 +197,10 @@ final class FaultRun implements AutoCloseable {
                 outcomes,
                 faultNanos,
                 acceptsNanos,
-                database.counters().retries());
+                database.counters().retries(),
+                database.snapshot().counters().closed().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
     }
 
     private static Map<String, Integer> stored(String url) throws SQLException {

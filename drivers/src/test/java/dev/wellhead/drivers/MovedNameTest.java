@@ -80,7 +80,7 @@ class MovedNameTest {
         try {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> !process.isAlive() || Files.readString(out).contains("calls="));
-            assertThat(before.accepted()).isGreaterThanOrEqualTo(CALLERS);
+            assertThat(before.accepted()).as(Files.readString(out)).isGreaterThanOrEqualTo(CALLERS);
             await().untilAsserted(() -> assertThat(before.live()).isZero());
             process.getOutputStream().close();
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
