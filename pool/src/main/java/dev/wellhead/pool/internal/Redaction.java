@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * is; else it is told again, with state and code, by an exception whose text has {@code ****} in their place.
  *
  * <p>A secret is looked for as it is, percent-encoded and in Base64. One of fewer than {@value #SHORTEST} characters is
- * not looked for: it would be found everywhere.
+ * not looked for: it would be found everywhere. Nor is one that is its user's name, which is no secret, and one of small
+ * letters alone is found only as a word: with the password {@code postgres} the driver is still {@code org.postgresql}.
  *
  * <h2>Known secrets</h2>
  *
@@ -66,7 +67,8 @@ public final class Redaction {
                 secrets.add(value);
             }
         }
-        secrets.removeIf(secret -> secret.length() < SHORTEST);
+        var user = properties.getProperty("user", "");
+        secrets.removeIf(secret -> secret.length() < SHORTEST || secret.equals(user));
         know(secrets);
         return new Redaction(text -> without(forms(secrets), text));
     }
@@ -107,9 +109,28 @@ public final class Redaction {
     private static String without(List<String> forms, String text) {
         var masked = text;
         for (var form : forms) {
-            masked = masked.replace(form, MASK);
+            masked = isPlainWord(form) ? withoutWord(form, masked) : masked.replace(form, MASK);
         }
         return masked;
+    }
+
+    private static boolean isPlainWord(String form) {
+        return form.chars().allMatch(letter -> letter >= 'a' && letter <= 'z');
+    }
+
+    private static String withoutWord(String word, String text) {
+        var masked = new StringBuilder();
+        int done = 0;
+        for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+            int end = at + word.length();
+            boolean isWord = (at == 0 || !Character.isLetterOrDigit(text.charAt(at - 1)))
+                    && (end == text.length() || !Character.isLetterOrDigit(text.charAt(end)));
+            if (isWord) {
+                masked.append(text, done, at).append(MASK);
+                done = end;
+            }
+        }
+        return masked.append(text, done, text.length()).toString();
     }
 
     /** The text without the known secrets. */

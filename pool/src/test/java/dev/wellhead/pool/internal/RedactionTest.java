@@ -60,6 +60,27 @@ class RedactionTest {
     }
 
     @Test
+    void aSecretThatIsAPlainWordIsFoundAsAWordOnly() {
+        var properties = new Properties();
+        properties.setProperty("user", "clerk");
+        properties.setProperty("password", "postgres");
+        var redaction = Redaction.of("jdbc:postgresql://localhost/x", properties);
+        var driver = new SQLException("org.postgresql.Driver cannot reach jdbc:postgresql://localhost/x");
+        assertThat(redaction.clean(driver)).isSameAs(driver);
+        var told = redaction.clean(new SQLException("postgres, 'postgres' and xpostgres by postgres"));
+        assertThat(told).hasMessage("****, '****' and xpostgres by ****");
+    }
+
+    @Test
+    void theUsersNameIsNoSecretThoughItIsThePassword() {
+        var properties = new Properties();
+        properties.setProperty("user", "n0body-else");
+        properties.setProperty("password", "n0body-else");
+        var failure = new SQLException("password authentication failed for user \"n0body-else\"");
+        assertThat(Redaction.of("jdbc:fake:1", properties).clean(failure)).isSameAs(failure);
+    }
+
+    @Test
     void circlesEnd() {
         var inner = new SQLException("inner " + SECRET);
         var outer = new SQLException("outer", inner);
