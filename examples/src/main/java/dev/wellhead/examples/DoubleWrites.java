@@ -41,14 +41,16 @@ public final class DoubleWrites {
     private static void payPlainly(String url, FaultProxy proxy) throws SQLException {
         for (int id = 0; id < PAYMENTS; id++) {
             var paid = false;
-            while (!paid) {
+            for (int attempt = 1; !paid; attempt++) {
                 try (var connection = DriverManager.getConnection(url)) {
                     connection.setAutoCommit(false);
                     try (var statement = connection.prepareStatement(PAY)) {
                         statement.setInt(1, id);
                         statement.execute();
                     }
-                    breakNow(id, proxy);
+                    if (attempt == 1) {
+                        breakNow(id, proxy);
+                    }
                     connection.commit();
                     paid = true;
                 } catch (SQLException lost) {
