@@ -77,6 +77,7 @@ final class ErrorTable {
         table.add(SENT, AMBIGUOUS, Meaning.TIMEOUT, E2002, ExpiredCall.NO_ANSWER);
         table.add(ALL, NEVER, Meaning.TIMEOUT, E2002, ExpiredCall.NO_ANSWER);
         table.add(ALL, RETRY_TRANSACTION, Meaning.TIMEOUT, E2002, ExpiredCall.ROLLED_BACK);
+        table.add(ALL, NEVER, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_ROLLED_BACK);
         table.add(SENT, AMBIGUOUS, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_NO_ANSWER);
         table.add(ALL, NEVER, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED_NO_ANSWER);
         table.add(COMMIT, AMBIGUOUS, Meaning.CANCELLED, E2006, ExpiredCall.NOT_WANTED);

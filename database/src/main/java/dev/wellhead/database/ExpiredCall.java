@@ -26,6 +26,9 @@ final class ExpiredCall extends SQLTimeoutException {
     /** SQLSTATE of a limit that was over in COMMIT, after which the transaction was found to be rolled back. */
     static final String ROLLED_BACK = "57W04";
 
+    /** As {@link #ROLLED_BACK}, of a call for which nobody waits. */
+    static final String NOT_WANTED_ROLLED_BACK = "57W05";
+
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -65,9 +68,9 @@ final class ExpiredCall extends SQLTimeoutException {
 
     /** The same, of which was found out since that its transaction was rolled back. */
     ExpiredCall rolledBack() {
-        return NO_ANSWER.equals(getSQLState()) || CANCELLED.equals(getSQLState())
-                ? new ExpiredCall(String.valueOf(getMessage()), ROLLED_BACK, sql, limit, this)
-                : this;
+        boolean isTimeout = NO_ANSWER.equals(getSQLState()) || CANCELLED.equals(getSQLState());
+        return new ExpiredCall(
+                String.valueOf(getMessage()), isTimeout ? ROLLED_BACK : NOT_WANTED_ROLLED_BACK, sql, limit, this);
     }
 
     /** What happened, with the beginning of the statement. */

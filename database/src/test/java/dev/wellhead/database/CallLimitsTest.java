@@ -198,6 +198,26 @@ class CallLimitsTest {
     }
 
     @Test
+    void commitForWhichNobodyWaitsIsFoundToBeRolledBackAndDoesNotRunAgain() throws SQLException {
+        var database =
+                track(Database.open(config(proxy.jdbcUrl(real.name()), TimeLimits.NONE, UnaryOperator.identity())));
+        database.runInTransaction("warm", tx -> tx.update("insert", "INSERT INTO item VALUES (0)"));
+        InterruptedCallException error;
+        try (var deadline = Deadline.open(Duration.ZERO)) {
+            error = catchThrowableOfType(
+                    InterruptedCallException.class,
+                    () -> database.runInTransaction("save", tx -> {
+                        tx.update("insert", "INSERT INTO item VALUES (1)");
+                        proxy.existing().blackHole();
+                        OwnThread.EACH.execute(deadline::close);
+                    }));
+        }
+        assertThat(error.kind()).isEqualTo(ErrorKind.NEVER);
+        assertThat(error.attempts()).isEqualTo(1);
+        assertThat(real.execute("SELECT id FROM item")).containsExactly("0");
+    }
+
+    @Test
     void commitOverABlackHoleOfWhichNothingCanBeAskedEndsAndIsInDoubt() throws SQLException {
         var database = proxied();
         long[] start = {0};
