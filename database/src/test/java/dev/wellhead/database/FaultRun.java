@@ -86,17 +86,26 @@ final class FaultRun implements AutoCloseable {
                 .withOutcome(new OutcomePolicy(CommitOutcomeMode.AUTO, OUTCOME))
                 .withHealth(new HealthPolicy(true, Duration.ofSeconds(30), Duration.ofSeconds(1), 3));
         var run = new FaultRun(Database.open(config));
-        for (var work : Work.values()) {
-            for (int i = 0; i < THREADS_OF_EACH; i++) {
-                var name = work + "-" + i;
-                var thread = new Thread(() -> run.work(work, name), name);
-                thread.setUncaughtExceptionHandler((which, failure) -> run.surprises.add(failure));
-                run.threads.add(thread);
-            }
-        }
-        run.threads.forEach(Thread::start);
+        run.addCallers("", THREADS_OF_EACH);
         run.awaitServedSince(System.nanoTime());
         return run;
+    }
+
+    /** Callers who come now, one of each kind, where those who were there may have to wait for their limit. */
+    void addCallers() {
+        addCallers("late-", 1);
+    }
+
+    private void addCallers(String prefix, int ofEach) {
+        for (var work : Work.values()) {
+            for (int i = 0; i < ofEach; i++) {
+                var name = prefix + work + "-" + i;
+                var thread = new Thread(() -> work(work, name), name);
+                thread.setUncaughtExceptionHandler((which, failure) -> surprises.add(failure));
+                threads.add(thread);
+                thread.start();
+            }
+        }
     }
 
     private void work(Work work, String name) {
