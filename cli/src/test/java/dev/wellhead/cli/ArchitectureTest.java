@@ -26,20 +26,21 @@ class ArchitectureTest {
 
     private static final List<String> BASE = List.of("pool", "drivers", "embedded", "sql");
     private static final List<String> CORE = plus(BASE, List.of("database"));
-    private static final List<String> FEATURES = List.of("config");
+    private static final List<String> FEATURES = List.of("config", "watch");
 
     /** Module by module, which others it may use. */
-    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.of(
-            "pool", List.of(),
-            "drivers", List.of("pool"),
-            "embedded", List.of(),
-            "sql", List.of(),
-            "database", BASE,
-            "config", CORE,
-            "micrometer", plus(CORE, FEATURES),
-            "server", plus(plus(CORE, FEATURES), List.of("micrometer")),
-            "cli", plus(plus(CORE, FEATURES), List.of("micrometer", "server")),
-            "testkit", List.of("embedded")));
+    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
+            Map.entry("pool", List.of()),
+            Map.entry("drivers", List.of("pool")),
+            Map.entry("embedded", List.of()),
+            Map.entry("sql", List.of()),
+            Map.entry("database", BASE),
+            Map.entry("config", CORE),
+            Map.entry("watch", CORE),
+            Map.entry("micrometer", plus(CORE, FEATURES)),
+            Map.entry("server", plus(plus(CORE, FEATURES), List.of("micrometer"))),
+            Map.entry("cli", plus(plus(CORE, FEATURES), List.of("micrometer", "server"))),
+            Map.entry("testkit", List.of("embedded"))));
 
     /** Libraries that stay out of the modules they are not for. */
     private static final Map<String, List<String>> LIBRARIES = Map.of(

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModulePathTest {
     private static final Path SOURCES = Path.of("src/test/resources/module-path");
 
-    private static final String MODULES = "(?:pool|drivers|sql|database|config|micrometer|embedded)";
+    private static final String MODULES = "(?:pool|drivers|sql|database|config|watch|micrometer|embedded)";
 
     /** Folders of this build or jars, as Maven has them. */
     private static final Pattern LIBRARY =
@@ -127,7 +127,7 @@ class ModulePathTest {
                 .filter(entry -> LIBRARY.matcher(entry).matches()
                         || NEEDED.matcher(entry).matches())
                 .toList();
-        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(7);
+        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(8);
         return found.stream().collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -8,6 +8,7 @@ import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.WellheadDataSource;
+import dev.wellhead.sql.NumberedSql;
 import dev.wellhead.sql.SqlLiterals;
 import java.time.Duration;
 import java.util.List;
@@ -336,6 +337,32 @@ public final class Database implements SqlExecutor, AutoCloseable {
      */
     public DatabaseReconfiguration reconfigure(DatabaseConfig wanted) {
         return settings.change(wanted, dataSource, health);
+    }
+
+    /**
+     * How PostgreSQL (12 and later) would run a statement whatever its parameters are. The statement is not run. Asked over
+     * a connection of its own; waits {@code connectTimeout} for it at most, and then some seconds.
+     *
+     * @param sql one single statement, with {@code ?} for parameters
+     * @return the lines of the plan, with the planner's costs
+     * @throws IllegalArgumentException when it is not one single statement that has a plan
+     * @throws DatabaseException when the database refuses, or cannot be asked
+     * @throws UnsupportedOperationException elsewhere than on PostgreSQL
+     */
+    public List<String> explain(String sql) {
+        if (Dialect.of(config().pool().jdbcUrl()) != Dialect.POSTGRESQL) {
+            throw new UnsupportedOperationException(
+                    "plans are asked of PostgreSQL only; ask " + name() + " with EXPLAIN by hand");
+        }
+        var numbered = NumberedSql.of(sql)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("not one single statement that has a plan; give a SELECT,"
+                                + " INSERT, UPDATE, DELETE, MERGE or VALUES"));
+        return retrier.run("explain", Effect.UNKNOWN, progress -> {
+            try (var connection = dataSource.openUnpooled(config().pool().connectTimeout())) {
+                return PlanQuestion.apart(connection, statement -> PlanQuestion.plan(statement, "VERBOSE", numbered));
+            }
+        });
     }
 
     /** The pool, for what wants a {@link javax.sql.DataSource}. */
