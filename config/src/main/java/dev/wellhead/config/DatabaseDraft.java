@@ -8,6 +8,7 @@ import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.OutcomePolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
@@ -56,6 +57,9 @@ final class DatabaseDraft {
     Duration fetchLimit = TimeLimits.NONE.fetch();
     Duration commitLimit = TimeLimits.NONE.commit();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
+    boolean statementsEnabled = StatementPolicy.DEFAULT.enabled();
+    int mostStatements = StatementPolicy.DEFAULT.max();
+    Duration slowAfter = StatementPolicy.DEFAULT.slowAfter();
     CommitOutcomeMode outcomeMode = OutcomePolicy.DEFAULT.mode();
     Duration outcomeTimeout = OutcomePolicy.DEFAULT.timeout();
 
@@ -86,6 +90,7 @@ final class DatabaseDraft {
                 new OutcomePolicy(outcomeMode, outcomeTimeout),
                 new BreakerPolicy(breakerEnabled, failureRate, breakerWindow),
                 new TimeLimits(callLimit, transactionLimit, fetchLimit, commitLimit),
+                new StatementPolicy(statementsEnabled, mostStatements, slowAfter),
                 List.of());
     }
 }

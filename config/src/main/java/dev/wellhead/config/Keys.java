@@ -8,9 +8,11 @@ import static dev.wellhead.config.ValueType.count;
 import static dev.wellhead.config.ValueType.duration;
 import static dev.wellhead.config.ValueType.flag;
 import static dev.wellhead.config.ValueType.text;
+import static dev.wellhead.config.ValueType.token;
 
 import dev.wellhead.config.ValueType.Span;
 import dev.wellhead.database.CommitOutcomeMode;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.pool.Admission;
 import dev.wellhead.pool.Isolation;
 import dev.wellhead.pool.NestedAcquire;
@@ -44,7 +46,8 @@ final class Keys {
     static final List<String> OF_PARTS = List.of(PAIRS, LANES);
 
     /** Keys that name a file, and the key whose value that file holds. */
-    static final Map<String, String> FILES = Map.of("password-file", "password", "url-file", "url");
+    static final Map<String, String> FILES =
+            Map.of("password-file", "password", "url-file", "url", "server.read-token-file", "server.read-token");
 
     static final Key<ServerDraft, ServerDraft, Profile> PROFILE = new Key<>(
             "profile",
@@ -85,7 +88,21 @@ final class Keys {
                     false,
                     "How long running work may take to finish when the server stops.",
                     (draft, value) -> draft.drainTimeout = value,
-                    draft -> draft.drainTimeout));
+                    draft -> draft.drainTimeout),
+            new Key<>(
+                    "server.read-token",
+                    token(),
+                    true,
+                    "What a reader of statements, leases and configuration must send as a bearer token, 16 characters or more. Without one they are shown only while the server listens on loopback.",
+                    (draft, value) -> draft.readToken(value),
+                    draft -> draft.readToken == null ? "" : draft.readToken.reveal()),
+            new Key<>(
+                    "server.read-token-file",
+                    text("path"),
+                    false,
+                    "A file that holds server.read-token and nothing else.",
+                    (draft, value) -> draft.readTokenFile = value,
+                    draft -> draft.readTokenFile));
 
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(
@@ -637,6 +654,27 @@ final class Keys {
                         "Work that takes longer is logged; 0: off.",
                         (draft, value) -> draft.slowQueryThreshold = value,
                         bound -> bound.config().slowQueryThreshold()),
+                new Key<>(
+                        "statements.enabled",
+                        flag(),
+                        false,
+                        "Whether statements are counted by fingerprint, where somebody watches them as serve does.",
+                        (draft, value) -> draft.statementsEnabled = value,
+                        bound -> bound.config().statements().enabled()),
+                new Key<>(
+                        "statements.max",
+                        count("fingerprints", StatementPolicy.FEWEST, 100_000),
+                        false,
+                        "How many fingerprints are kept; the least used are dropped for new ones.",
+                        (draft, value) -> draft.mostStatements = value,
+                        bound -> bound.config().statements().max()),
+                new Key<>(
+                        "statements.slow-after",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "A statement that takes longer is kept on the list of slow ones; 0: none is.",
+                        (draft, value) -> draft.slowAfter = value,
+                        bound -> bound.config().statements().slowAfter()),
                 new Key<>(
                         "commit-outcome",
                         choice(CommitOutcomeMode.class),

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.pool.Secret;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,16 @@ final class ServerDraft {
     int port = ServerConfig.DEFAULT.port();
     Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();
 
+    @Nullable
+    Secret readToken;
+
+    String readTokenFile = "";
+
+    void readToken(String value) {
+        readToken = Secret.of(value);
+    }
+
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout);
+        return new ServerConfig(bind, port, drainTimeout, readToken);
     }
 }

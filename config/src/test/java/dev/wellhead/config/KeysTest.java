@@ -8,6 +8,7 @@ import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
@@ -34,17 +35,19 @@ class KeysTest {
     private static final Set<String> ELSEWHERE = Set.of("pool.name", "pool.jdbc-url", "pool.credentials");
 
     /** By unit; of words by key. */
-    private static final Map<String, String> EXAMPLES = Map.of(
-            "share", "0.5",
-            "factor", "3",
-            "duration", "7s",
-            "name=value,...", "socketTimeout=30",
-            "name=guaranteed..ceiling,...", "admin=1..1 kept exempt,batch=0..2",
-            "pool.isolation", "serializable",
-            "pool.admission", "off",
-            "pool.nested-acquire", "refuse",
-            "pool.replica-reads", "off",
-            "pool.start-mode", "lazy");
+    private static final Map<String, String> EXAMPLES = Map.ofEntries(
+            Map.entry("share", "0.5"),
+            Map.entry("factor", "3"),
+            Map.entry("duration", "7s"),
+            Map.entry("name=value,...", "socketTimeout=30"),
+            Map.entry("name=guaranteed..ceiling,...", "admin=1..1 kept exempt,batch=0..2"),
+            Map.entry("token", "0123456789abcdef"),
+            Map.entry("fingerprints", "40"),
+            Map.entry("pool.isolation", "serializable"),
+            Map.entry("pool.admission", "off"),
+            Map.entry("pool.nested-acquire", "refuse"),
+            Map.entry("pool.replica-reads", "off"),
+            Map.entry("pool.start-mode", "lazy"));
 
     @TempDir
     Path folder;
@@ -57,16 +60,20 @@ class KeysTest {
         components.addAll(names("health.", HealthPolicy.class));
         components.addAll(names("limits.", TimeLimits.class));
         components.addAll(names("breaker.", BreakerPolicy.class));
+        components.addAll(names("statements.", StatementPolicy.class));
         components.addAll(names("server.", ServerConfig.class));
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker", "limits")
+                .filter(name -> !Set.of(
+                                "pool", "retry", "health", "errors", "outcome", "breaker", "limits", "statements")
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
-                .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
+                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file")
+                                .contains(key)
+                        && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(keys).isEqualTo(components);
     }
@@ -225,6 +232,7 @@ class KeysTest {
         differences.addAll(differences("health.", one.health(), other.health()));
         differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
         differences.addAll(differences("limits.", one.limits(), other.limits()));
+        differences.addAll(differences("statements.", one.statements(), other.statements()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }

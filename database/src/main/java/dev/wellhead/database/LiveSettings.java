@@ -57,6 +57,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                     wanted.outcome(),
                     wanted.breaker(),
                     wanted.limits(),
+                    wanted.statements(),
                     before.errors());
             if (!before.health().equals(wanted.health()) || !before.breaker().equals(wanted.breaker())) {
                 health.restart();
@@ -159,6 +160,18 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 before.limits().commit(),
                                 wanted.limits().commit()),
                         different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()),
+                        different(
+                                "statements.enabled",
+                                before.statements().enabled(),
+                                wanted.statements().enabled()),
+                        different(
+                                "statements.max",
+                                before.statements().max(),
+                                wanted.statements().max()),
+                        different(
+                                "statements.slow-after",
+                                before.statements().slowAfter(),
+                                wanted.statements().slowAfter()),
                         different(
                                 "commit-outcome",
                                 before.outcome().mode(),

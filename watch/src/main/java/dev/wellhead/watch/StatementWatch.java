@@ -27,12 +27,14 @@ public final class StatementWatch implements AutoCloseable {
         this.tallies = tallies;
     }
 
-    /** Begins to count. One watch counts for a database at a time: it takes the place of any other. */
-    public static StatementWatch of(Database database, WatchPolicy policy) {
+    /**
+     * Begins to count, by {@link dev.wellhead.database.DatabaseConfig#statements()}, whether enabled or not. One watch
+     * counts for a database at a time: it takes the place of any other.
+     */
+    public static StatementWatch of(Database database) {
         var judge = ErrorJudge.of(database.config());
         var tallies = new Tallies(
-                database.name(),
-                policy,
+                database::config,
                 error -> judge.judge(error, Phase.IN_TRANSACTION).meaning());
         database.dataSource().observe(tallies);
         return new StatementWatch(database, tallies);

@@ -13,7 +13,10 @@ import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.Meaning;
+import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.watch.internal.Tallies;
@@ -52,12 +55,15 @@ class StatementWatchTest {
     @BeforeEach
     void open() {
         manager = DatabaseManager.builder().open();
-        database = manager.open(DatabaseConfig.of(PoolConfig.builder()
+        var pool = PoolConfig.builder()
                 .name("watched")
                 .jdbcUrl(server.jdbcUrl())
                 .maxSize(2)
-                .build()));
-        watch = StatementWatch.of(database, new WatchPolicy(10, Duration.ofMillis(100), Duration.ofMillis(100)));
+                .build();
+        database =
+                manager.open(new DatabaseConfig(pool, RetryPolicy.DEFAULT, HealthPolicy.DEFAULT, Duration.ofMillis(100))
+                        .withStatements(new StatementPolicy(true, 10, Duration.ofMillis(100))));
+        watch = StatementWatch.of(database);
     }
 
     @AfterEach

@@ -2,13 +2,13 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.watch.internal;
 
+import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.Meaning;
 import dev.wellhead.pool.spi.StatementObserver;
 import dev.wellhead.sql.SqlFingerprint;
 import dev.wellhead.watch.SlowStatement;
 import dev.wellhead.watch.StatementReport;
 import dev.wellhead.watch.StatementStats;
-import dev.wellhead.watch.WatchPolicy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +19,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +60,7 @@ public final class Tallies implements StatementObserver {
     private record Texts(
             ConcurrentHashMap<String, StatementTally> young, ConcurrentHashMap<String, StatementTally> old) {}
 
-    private final String database;
-    private final WatchPolicy policy;
+    private final Supplier<DatabaseConfig> settings;
     private final Function<SQLException, Meaning> judge;
     private final ConcurrentHashMap<Long, StatementTally> tallies = new ConcurrentHashMap<>();
     private final HeldTallies held = new HeldTallies();
@@ -69,25 +70,17 @@ public final class Tallies implements StatementObserver {
     private final Deque<SlowStatement> slow = new ArrayDeque<>();
     private final AtomicLong logWindow = new AtomicLong();
     private final AtomicLong logged = new AtomicLong();
-    private final long slowNanos;
-    private final long warnNanos;
     private volatile Texts texts = new Texts(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
     /**
      * Counts nothing yet.
      *
+     * @param settings asked for each statement, so that changes count at once
      * @param judge says what an error means; called for each that occurs
      */
-    public Tallies(String database, WatchPolicy policy, Function<SQLException, Meaning> judge) {
-        this.database = database;
-        this.policy = policy;
+    public Tallies(Supplier<DatabaseConfig> settings, Function<SQLException, Meaning> judge) {
+        this.settings = settings;
         this.judge = judge;
-        this.slowNanos = limit(policy.slowAfter());
-        this.warnNanos = limit(policy.warnAfter());
-    }
-
-    private static long limit(Duration limit) {
-        return limit.isZero() ? Long.MAX_VALUE : limit.toNanos();
     }
 
     @Override
@@ -122,14 +115,15 @@ public final class Tallies implements StatementObserver {
     }
 
     private void makeRoom() {
-        if (tallies.size() < policy.mostStatements() || !lock.tryLock()) {
+        int most = settings.get().statements().max();
+        if (tallies.size() < most || !lock.tryLock()) {
             return;
         }
         try {
             List<StatementTally> byUse = new ArrayList<>(tallies.values());
             byUse.sort(Comparator.comparingLong(StatementTally::newCalls));
-            int leaving = Math.max(1, policy.mostStatements() / 10);
-            for (var tally : byUse.subList(0, Math.min(leaving, byUse.size()))) {
+            int leaving = byUse.size() - most + Math.max(1, most / 10);
+            for (var tally : byUse.subList(0, leaving)) {
                 tally.drop();
                 tallies.remove(tally.id(), tally);
                 dropped.increment();
@@ -151,11 +145,17 @@ public final class Tallies implements StatementObserver {
     }
 
     boolean isSlow(long runNanos) {
-        return runNanos > slowNanos || runNanos > warnNanos;
+        var now = settings.get();
+        return isOver(runNanos, now.statements().slowAfter()) || isOver(runNanos, now.slowQueryThreshold());
+    }
+
+    private static boolean isOver(long nanos, Duration limit) {
+        return !limit.isZero() && nanos > TimeUnit.NANOSECONDS.convert(limit);
     }
 
     void slow(SqlFingerprint kind, String operation, long waitNanos, long runNanos, @Nullable Meaning error) {
-        if (runNanos > slowNanos) {
+        var now = settings.get();
+        if (isOver(runNanos, now.statements().slowAfter())) {
             var trace = MDC.get(TRACE_ID);
             var statement = new SlowStatement(
                     Instant.now(),
@@ -173,12 +173,12 @@ public final class Tallies implements StatementObserver {
                 }
             }
         }
-        if (runNanos > warnNanos && operation.isEmpty()) {
-            warn(kind, runNanos);
+        if (operation.isEmpty() && isOver(runNanos, now.slowQueryThreshold())) {
+            warn(now, kind, runNanos);
         }
     }
 
-    private void warn(SqlFingerprint kind, long runNanos) {
+    private void warn(DatabaseConfig now, SqlFingerprint kind, long runNanos) {
         long window = System.currentTimeMillis() / LOG_WINDOW_MILLIS;
         long before = logWindow.get();
         if (before != window && logWindow.compareAndSet(before, window)) {
@@ -188,9 +188,9 @@ public final class Tallies implements StatementObserver {
             var text = kind.text();
             LOG.warn(
                     "slow statement pool={} elapsedMs={} thresholdMs={} fingerprint={} sql=\"{}\"",
-                    database,
+                    now.name(),
                     Duration.ofNanos(runNanos).toMillis(),
-                    policy.warnAfter().toMillis(),
+                    now.slowQueryThreshold().toMillis(),
                     kind.idText(),
                     text.substring(0, Math.min(LONGEST_LOGGED, text.length())).replace('"', '\''));
         }
