@@ -85,7 +85,14 @@ final class Keys {
                     false,
                     "How long running work may take to finish when the server stops.",
                     (draft, value) -> draft.drainTimeout = value,
-                    draft -> draft.drainTimeout));
+                    draft -> draft.drainTimeout),
+            new Key<>(
+                    "compat.hikari-metrics",
+                    flag(),
+                    false,
+                    "Whether /metrics shows the names of HikariCP's Micrometer binder (hikaricp.connections and so on) besides Wellhead's own, for dashboards that exist.",
+                    (draft, value) -> draft.hikariMetrics = value,
+                    draft -> draft.hikariMetrics));
 
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(

@@ -17,7 +17,9 @@ final class ServerDraft {
     int port = ServerConfig.DEFAULT.port();
     Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();
 
+    boolean hikariMetrics = ServerConfig.DEFAULT.hikariMetrics();
+
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout);
+        return new ServerConfig(bind, port, drainTimeout, hikariMetrics);
     }
 }

@@ -57,6 +57,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
     private final Calls calls;
     private final Statements statements;
     private final Tables tables;
+    /** Null where nobody asked for one. */
+    private final @Nullable DatabaseManagement management;
 
     private Database(DatabaseConfig config, WellheadDataSource dataSource, Retrier.Time time) {
         var url = config.pool().jdbcUrl();
@@ -82,6 +84,9 @@ public final class Database implements SqlExecutor, AutoCloseable {
                 transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
+        this.management = config.pool().jmx()
+                ? DatabaseManagement.register(config.name(), health::lastKnown, retrier.meter()::counters)
+                : null;
     }
 
     /** The same database, called otherwise. */
@@ -96,6 +101,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.calls = other.calls.with(options);
         this.statements = new Statements(calls, other.statements.language());
         this.tables = new Tables(statements);
+        this.management = other.management;
     }
 
     /** As below, without a ceiling. */
@@ -352,6 +358,9 @@ public final class Database implements SqlExecutor, AutoCloseable {
     @Override
     public void close() {
         health.close();
+        if (management != null) {
+            management.close();
+        }
         dataSource.close();
     }
 
