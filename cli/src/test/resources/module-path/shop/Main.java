@@ -5,10 +5,12 @@ import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.spi.ManagerSource;
 import dev.wellhead.embedded.EmbeddedServer;
 import dev.wellhead.micrometer.WellheadMetrics;
+import dev.wellhead.opentelemetry.PoolTelemetry;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.pool.spi.DriverSupport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import shop.api.Visit;
@@ -34,6 +36,9 @@ public final class Main {
         var registry = new SimpleMeterRegistry();
         new WellheadMetrics(manager).bindTo(registry);
         say("meters", registry.getMeters().isEmpty() ? "none" : "some");
+
+        new PoolTelemetry(OpenTelemetry.noop(), manager).close();
+        say("telemetry", "closed");
 
         try (var pool = new WellheadDataSource(PoolConfig.builder().jdbcUrl(args[0]).jmx(true).build());
                 var connection = pool.getConnection()) {

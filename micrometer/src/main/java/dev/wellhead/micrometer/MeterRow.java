@@ -102,10 +102,10 @@ enum MeterRow {
             Label.LANE),
 
     CEILING_MAX(Part.CEILING, Kind.GAUGE, "wellhead.pool.ceiling.max", "The limit of all pools together"),
-    CEILING_TOTAL(
+    CEILING_TAKEN(
             Part.CEILING,
             Kind.GAUGE,
-            "wellhead.pool.ceiling.total",
+            "wellhead.pool.ceiling.taken",
             "Places that all pools together have taken: connections open, being opened and being closed"),
     CEILING_HELD(Part.CEILING, Kind.GAUGE, "wellhead.pool.ceiling.held", "Places taken by this pool"),
     CEILING_WAITS(

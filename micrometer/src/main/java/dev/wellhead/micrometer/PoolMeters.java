@@ -106,7 +106,7 @@ final class PoolMeters {
     /** A pool is under the same ceiling all its life, or under none. */
     private void ceiling() {
         ofCeiling(MeterRow.CEILING_MAX, CeilingUse::maxTotal);
-        ofCeiling(MeterRow.CEILING_TOTAL, CeilingUse::total);
+        ofCeiling(MeterRow.CEILING_TAKEN, CeilingUse::total);
         ofCeiling(MeterRow.CEILING_HELD, CeilingUse::held);
         ofCeiling(MeterRow.CEILING_WAITS, use -> use.waits() ? 1 : 0);
     }

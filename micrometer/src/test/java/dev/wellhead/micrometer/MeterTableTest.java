@@ -121,6 +121,14 @@ class MeterTableTest {
         return all;
     }
 
+    /** Prometheus' client takes these suffixes away or adds them itself, so that the name shown would be another. */
+    @Test
+    void noNameEndsAsPrometheusReservesIt() {
+        assertThat(Arrays.stream(MeterRow.values()).map(row -> row.meter))
+                .doesNotHaveDuplicates()
+                .allMatch(name -> !name.matches(".*\\.(total|created|bucket|info|count|sum|max\\.seconds|seconds)"));
+    }
+
     @Test
     void theDocumentIsFresh() throws Exception {
         var text = document();

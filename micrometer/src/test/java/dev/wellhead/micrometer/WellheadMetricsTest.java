@@ -269,7 +269,7 @@ class WellheadMetricsTest {
             assertThat(gauge("wellhead.pool.ceiling.max")).isEqualTo(5);
             assertThat(gauge("wellhead.pool.ceiling.waits")).isZero();
             await().until(() -> gauge("wellhead.pool.ceiling.held") == 1);
-            await().until(() -> gauge("wellhead.pool.ceiling.total") == 1);
+            await().until(() -> gauge("wellhead.pool.ceiling.taken") == 1);
         }
     }
 
