@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,8 @@ class DeployFilesTest {
                 .database(DatabaseConfig.of(
                         Databases.pool("hosted", severalHosts()).build()))
                 .open();
-        server = Databases.serve(manager);
+        server = WellheadServer.start(
+                manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), true), "local");
         work(manager.database());
         hurt(manager.database());
     }
@@ -143,6 +146,31 @@ class DeployFilesTest {
         assertThat(scrape.sum("wellhead_health_verdict", "database", "default", "verdict", "database_down"))
                 .isEqualTo(1);
         assertThat(scrape.sum("wellhead_pool_host_up", "pool", "hosted")).isEqualTo(2);
+    }
+
+    /** The page says how a meter's name becomes Prometheus' own; HikariCP's are there because the server was told so. */
+    @Test
+    void everyRowOfThePageOfMetricsIsServedUnderTheNameThatItSays() throws Exception {
+        var row = Pattern.compile("(?m)^\\| `((?:wellhead|hikaricp)\\.[a-z.]+)` \\| ([a-z, ]+) \\|");
+        var rows = row.matcher(Files.readString(Path.of("..", "docs", "metrics.md")));
+        List<String> wrong = new ArrayList<>();
+        int count = 0;
+        for (; rows.find(); count++) {
+            var name = rows.group(1).replace('.', '_');
+            var ends =
+                    switch (rows.group(2)) {
+                        case "gauge" -> List.of("");
+                        case "gauge, seconds" -> List.of("_seconds");
+                        case "counter" -> List.of("_total");
+                        case "count and sum, seconds" -> List.of("_seconds_count", "_seconds_sum");
+                        case "timer" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max", "_seconds_bucket");
+                        case "timer, no buckets" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max");
+                        default -> List.of(" of no known kind");
+                    };
+            ends.forEach(end -> wrong.addAll(scrape.missing(name + end)));
+        }
+        assertThat(count).isGreaterThanOrEqualTo(60);
+        assertThat(wrong).isEmpty();
     }
 
     @Test
