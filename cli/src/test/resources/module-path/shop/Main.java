@@ -1,6 +1,7 @@
 package shop;
 
 import dev.wellhead.config.ConfigLoader;
+import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.spi.ManagerSource;
 import dev.wellhead.embedded.EmbeddedServer;
@@ -43,6 +44,10 @@ public final class Main {
         try (var pool = new WellheadDataSource(PoolConfig.builder().jdbcUrl(args[0]).jmx(true).build());
                 var connection = pool.getConnection()) {
             say("valid", connection.isValid(5));
+        }
+        var shown = PoolConfig.builder().name("shown").jdbcUrl(args[0]).jmx(true).build();
+        try (var own = DatabaseManager.builder().database(DatabaseConfig.of(shown)).open()) {
+            say("healthy", own.database().checkHealth().healthy());
         }
 
         try (var server = EmbeddedServer.start(Path.of(args[1]))) {

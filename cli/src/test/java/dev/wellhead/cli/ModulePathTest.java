@@ -66,6 +66,7 @@ class ModulePathTest {
                             "meters=some",
                             "telemetry=closed",
                             "valid=true",
+                            "healthy=true",
                             "embedded=true",
                             "internal=false");
         }

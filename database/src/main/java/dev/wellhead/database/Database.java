@@ -84,9 +84,16 @@ public final class Database implements SqlExecutor, AutoCloseable {
                 transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
-        this.management = config.pool().jmx()
-                ? DatabaseManagement.register(config.name(), health::lastKnown, retrier.meter()::counters)
-                : null;
+        this.management = config.pool().jmx() ? manage(config.name(), health, retrier.meter()) : null;
+    }
+
+    /** Shows it through JMX; null where the run-time image has none, which the pool, asked for the same, has said. */
+    private static @Nullable DatabaseManagement manage(String name, HealthMonitor health, CallMeter calls) {
+        try {
+            return DatabaseManagement.register(name, health::lastKnown, calls::counters);
+        } catch (NoClassDefFoundError absent) {
+            return null;
+        }
     }
 
     /** The same database, called otherwise. */

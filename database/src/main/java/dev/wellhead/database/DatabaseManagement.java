@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The bean of a database in the platform's MBean server; loaded only where it is asked for. */
+/** The bean of a database in the platform's MBean server. Nothing else names JMX, which is loaded only where it is asked for. */
 final class DatabaseManagement implements DatabaseMXBean, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseManagement.class);
@@ -34,37 +34,29 @@ final class DatabaseManagement implements DatabaseMXBean, AutoCloseable {
         this.calls = calls;
     }
 
-    /** Registers a database; one that cannot be is logged and works all the same. Null where the JVM has no JMX. */
-    static @Nullable DatabaseManagement register(
-            String database, Supplier<HealthReport> health, Supplier<CallCounters> calls) {
+    /** Registers a database; one that cannot be is logged and works all the same. */
+    static DatabaseManagement register(String database, Supplier<HealthReport> health, Supplier<CallCounters> calls) {
+        var bean = new DatabaseManagement(database, health, calls);
         try {
-            var bean = new DatabaseManagement(database, health, calls);
             bean.register();
-            return bean;
-        } catch (NoClassDefFoundError absent) {
-            // The pool, whose bean the same setting asks for, has said so.
-            return null;
-        }
-    }
-
-    private void register() {
-        try {
-            for (int number = 1; number <= MOST_OF_A_NAME && name == null; number++) {
-                register(number);
-            }
         } catch (JMException | RuntimeException e) {
             LOG.warn("jmx bean not registered pool={} cause={}", database, String.valueOf(e));
         }
+        return bean;
     }
 
-    private void register(int number) throws JMException {
-        var wanted = new ObjectName(
-                "dev.wellhead:type=Database,name=" + database + (number == 1 ? "" : ",number=" + number));
-        try {
-            name = server.registerMBean(this, wanted).getObjectName();
-        } catch (InstanceAlreadyExistsException taken) {
-            LOG.debug("jmx name is taken name={}", wanted, taken);
+    private void register() throws JMException {
+        for (int number = 1; number <= MOST_OF_A_NAME; number++) {
+            var wanted = new ObjectName(
+                    "dev.wellhead:type=Database,name=" + database + (number == 1 ? "" : ",number=" + number));
+            try {
+                name = server.registerMBean(this, wanted).getObjectName();
+                return;
+            } catch (InstanceAlreadyExistsException taken) {
+                LOG.debug("jmx name is taken name={}", wanted, taken);
+            }
         }
+        throw new InstanceAlreadyExistsException(MOST_OF_A_NAME + " databases are called " + database);
     }
 
     /** Takes the bean out; again it does nothing. */

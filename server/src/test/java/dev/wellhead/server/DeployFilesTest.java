@@ -66,8 +66,7 @@ class DeployFilesTest {
                 .database(DatabaseConfig.of(
                         Databases.pool("hosted", severalHosts()).build()))
                 .open();
-        server = WellheadServer.start(
-                manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), true), "local");
+        server = WellheadServer.start(manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), true), "local");
         work(manager.database());
         hurt(manager.database());
     }
@@ -157,16 +156,15 @@ class DeployFilesTest {
         int count = 0;
         for (; rows.find(); count++) {
             var name = rows.group(1).replace('.', '_');
-            var ends =
-                    switch (rows.group(2)) {
-                        case "gauge" -> List.of("");
-                        case "gauge, seconds" -> List.of("_seconds");
-                        case "counter" -> List.of("_total");
-                        case "count and sum, seconds" -> List.of("_seconds_count", "_seconds_sum");
-                        case "timer" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max", "_seconds_bucket");
-                        case "timer, no buckets" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max");
-                        default -> List.of(" of no known kind");
-                    };
+            var ends = switch (rows.group(2)) {
+                case "gauge" -> List.of("");
+                case "gauge, seconds" -> List.of("_seconds");
+                case "counter" -> List.of("_total");
+                case "count and sum, seconds" -> List.of("_seconds_count", "_seconds_sum");
+                case "timer" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max", "_seconds_bucket");
+                case "timer, no buckets" -> List.of("_seconds_count", "_seconds_sum", "_seconds_max");
+                default -> List.of(" of no known kind");
+            };
             ends.forEach(end -> wrong.addAll(scrape.missing(name + end)));
         }
         assertThat(count).isGreaterThanOrEqualTo(60);
