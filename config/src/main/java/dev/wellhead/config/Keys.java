@@ -102,7 +102,14 @@ final class Keys {
                     false,
                     "A file that holds server.read-token and nothing else.",
                     (draft, value) -> draft.readTokenFile = value,
-                    draft -> draft.readTokenFile));
+                    draft -> draft.readTokenFile),
+            new Key<>(
+                    "compat.hikari-metrics",
+                    flag(),
+                    false,
+                    "Whether /metrics shows the names of HikariCP's Micrometer binder (hikaricp.connections and so on) besides Wellhead's own, for dashboards that exist.",
+                    (draft, value) -> draft.hikariMetrics = value,
+                    draft -> draft.hikariMetrics));
 
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(

@@ -18,6 +18,8 @@ final class ServerDraft {
     int port = ServerConfig.DEFAULT.port();
     Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();
 
+    boolean hikariMetrics = ServerConfig.DEFAULT.hikariMetrics();
+
     @Nullable
     Secret readToken;
 
@@ -28,6 +30,6 @@ final class ServerDraft {
     }
 
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout, readToken);
+        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken);
     }
 }

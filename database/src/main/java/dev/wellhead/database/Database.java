@@ -58,6 +58,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
     private final Calls calls;
     private final Statements statements;
     private final Tables tables;
+    /** Null where nobody asked for one. */
+    private final @Nullable DatabaseManagement management;
 
     private Database(DatabaseConfig config, WellheadDataSource dataSource, Retrier.Time time) {
         var url = config.pool().jdbcUrl();
@@ -83,6 +85,16 @@ public final class Database implements SqlExecutor, AutoCloseable {
                 transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
+        this.management = config.pool().jmx() ? manage(config.name(), health, retrier.meter()) : null;
+    }
+
+    /** Shows it through JMX; null where the run-time image has none, which the pool, asked for the same, has said. */
+    private static @Nullable DatabaseManagement manage(String name, HealthMonitor health, CallMeter calls) {
+        try {
+            return DatabaseManagement.register(name, health::lastKnown, calls::counters);
+        } catch (NoClassDefFoundError absent) {
+            return null;
+        }
     }
 
     /** The same database, called otherwise. */
@@ -97,6 +109,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.calls = other.calls.with(options);
         this.statements = new Statements(calls, other.statements.language());
         this.tables = new Tables(statements);
+        this.management = other.management;
     }
 
     /** As below, without a ceiling. */
@@ -379,6 +392,9 @@ public final class Database implements SqlExecutor, AutoCloseable {
     @Override
     public void close() {
         health.close();
+        if (management != null) {
+            management.close();
+        }
         dataSource.close();
     }
 

@@ -123,13 +123,13 @@ final class Retrier {
             ended = true;
             return result;
         } catch (DatabaseException e) {
-            meter.failed(e.meaning());
+            meter.failed(e);
             ended = true;
             throw e;
         } finally {
             if (!ended) {
                 // The work's own exception or error goes to the caller as it is.
-                meter.failed(Meaning.OTHER);
+                meter.failedByItself();
             }
         }
     }

@@ -49,7 +49,7 @@ public final class WellheadServer implements AutoCloseable {
         this.bind = config.bind();
         this.profile = profile;
         this.health = new HealthWatch(manager, System::nanoTime);
-        this.metrics = new WellheadMetrics(manager);
+        this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
         this.watch = Watch.start(manager);
         var routes = new ArrayList<>(routes());

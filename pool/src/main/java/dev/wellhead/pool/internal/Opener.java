@@ -94,6 +94,7 @@ final class Opener {
             attempts.add(attempt);
             planned.add(attempt);
         }
+        pool.counters().openAttempts.add(count);
         return planned;
     }
 
@@ -207,7 +208,7 @@ final class Opener {
     }
 
     private void report(Throwable cause, long tookNanos, long inRow) {
-        pool.counters().openFailed.increment();
+        pool.counters().openFailed();
         pool.hosts().doubt();
         pool.tell(new PoolEvent.OpenFailed(pool.name(), cause, Duration.ofNanos(tookNanos)));
         // The first, then each power of two: a database that is down for hours does not fill the log.

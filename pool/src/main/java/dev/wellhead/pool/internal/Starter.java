@@ -53,7 +53,7 @@ final class Starter {
             if (last == null) {
                 return;
             }
-            pool.counters().openFailed.increment();
+            pool.counters().openFailed();
             pool.tell(new PoolEvent.OpenFailed(config.name(), last, Duration.ofNanos(pool.now() - began)));
             LOG.warn(
                     "start attempt failed pool={} attempt={}/{} cause={}",
@@ -116,6 +116,7 @@ final class Starter {
     /** One connect, adopted by the pool; what went wrong, or null. */
     private static @Nullable Throwable attempt(Pool pool, Connector connector) {
         var done = new CompletableFuture<PoolEntry>();
+        pool.counters().openAttempts.increment();
         long began = pool.now();
         pool.crews().opens().work(() -> {
             try {
