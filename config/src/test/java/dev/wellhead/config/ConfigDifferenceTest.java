@@ -123,8 +123,9 @@ class ConfigDifferenceTest {
     @Test
     void keysThatAreNoDatabasesTakeRestart() {
         var before = yaml("url: " + URL + "\n");
-        var after = yaml("url: " + URL
-                + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\nmax-total: 30\n");
+        var after = yaml(
+                "url: " + URL
+                        + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\nmax-total: 30\nlog.layout: json\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();

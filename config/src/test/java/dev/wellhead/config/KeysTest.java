@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.LogPolicy;
 import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
@@ -33,6 +34,9 @@ class KeysTest {
     /** Not one key each: the name is part of every key, and where the database is has keys of its own. */
     private static final Set<String> ELSEWHERE = Set.of("pool.name", "pool.jdbc-url", "pool.credentials");
 
+    /** A setting of the pool that stands beside what else is logged. */
+    private static final String LOG_CONNECTIONS = "log.connections";
+
     /** By unit; of words by key. */
     private static final Map<String, String> EXAMPLES = Map.of(
             "share", "0.5",
@@ -58,10 +62,12 @@ class KeysTest {
         components.addAll(names("limits.", TimeLimits.class));
         components.addAll(names("breaker.", BreakerPolicy.class));
         components.addAll(names("server.", ServerConfig.class));
+        components.addAll(names("log.", LogPolicy.class));
+        components.add("log.layout");
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker", "limits")
+                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker", "limits", "log")
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
@@ -75,7 +81,7 @@ class KeysTest {
     void everySettingOfThePoolsBuilderHasAKeyOfTheSameNameAndTheReverse() {
         var settings = Arrays.stream(PoolConfig.Builder.class.getMethods())
                 .filter(method -> method.getReturnType() == PoolConfig.Builder.class)
-                .map(method -> "pool." + kebab(method.getName()))
+                .map(method -> ofPool(kebab(method.getName())))
                 .collect(Collectors.toCollection(TreeSet::new));
         // One pair of driver-properties, and where the database is and who logs in, which have keys of their own.
         assertThat(settings)
@@ -89,7 +95,7 @@ class KeysTest {
                 "pool.credentials",
                 "pool.username",
                 "pool.password"));
-        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.")))
+        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.") || key.equals(LOG_CONNECTIONS)))
                 .containsExactlyInAnyOrderElementsOf(settings);
     }
 
@@ -123,7 +129,7 @@ class KeysTest {
     }
 
     static Stream<String> poolKeys() {
-        return boundKeys().filter(name -> name.startsWith("pool."));
+        return boundKeys().filter(name -> name.startsWith("pool.") || name.equals(LOG_CONNECTIONS));
     }
 
     @ParameterizedTest
@@ -144,7 +150,7 @@ class KeysTest {
             var report = pool.reconfigure(
                     before.env(key.environmentName(), text).database().pool());
             var names = (key.change() == Change.LIVE ? report.changed() : report.needRestart())
-                    .stream().map(change -> "pool." + change.key()).toList();
+                    .stream().map(change -> ofPool(change.key())).toList();
             assertThat(names).containsExactly(name);
         }
     }
@@ -182,9 +188,14 @@ class KeysTest {
                 || Set.of("username", "password", "password-file").contains(key);
     }
 
+    /** The key of that setting of the pool. */
+    private static String ofPool(String setting) {
+        return setting.equals("log-connections") ? LOG_CONNECTIONS : "pool." + setting;
+    }
+
     private static List<String> names(String prefix, Class<? extends Record> type) {
         return Arrays.stream(type.getRecordComponents())
-                .map(component -> prefix + kebab(component))
+                .map(component -> prefix.equals("pool.") ? ofPool(kebab(component)) : prefix + kebab(component))
                 .toList();
     }
 
@@ -225,6 +236,7 @@ class KeysTest {
         differences.addAll(differences("health.", one.health(), other.health()));
         differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
         differences.addAll(differences("limits.", one.limits(), other.limits()));
+        differences.addAll(differences("log.", one.log(), other.log()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }
@@ -245,7 +257,8 @@ class KeysTest {
                     .getAccessor()
                     .invoke(one)
                     .equals(component.getAccessor().invoke(other))) {
-                differences.add(prefix + kebab(component));
+                var name = kebab(component);
+                differences.add(prefix.equals("pool.") ? ofPool(name) : prefix + name);
             }
         }
         return differences;

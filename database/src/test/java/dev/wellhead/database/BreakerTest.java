@@ -197,6 +197,7 @@ class BreakerTest {
                 OutcomePolicy.DEFAULT,
                 policy,
                 TimeLimits.NONE,
+                LogPolicy.DEFAULT,
                 List.of());
         return new Breaker(() -> config);
     }
