@@ -39,8 +39,9 @@ class ArchitectureTest {
             Map.entry("watch", CORE),
             Map.entry("micrometer", plus(CORE, FEATURES)),
             Map.entry("opentelemetry", plus(CORE, FEATURES)),
+            Map.entry("logback", CORE),
             Map.entry("server", plus(plus(CORE, FEATURES), List.of("micrometer"))),
-            Map.entry("cli", plus(plus(CORE, FEATURES), List.of("micrometer", "server"))),
+            Map.entry("cli", plus(plus(CORE, FEATURES), List.of("micrometer", "logback", "server"))),
             Map.entry("testkit", List.of("embedded"))));
 
     /** Libraries that stay out of the modules they are not for. */
@@ -55,7 +56,7 @@ class ArchitectureTest {
             Map.entry("io.smallrye..", List.of("config")),
             Map.entry("org.yaml..", List.of("config")),
             Map.entry("io.opentelemetry..", List.of("opentelemetry")),
-            Map.entry("ch.qos.logback..", List.of("cli")));
+            Map.entry("ch.qos.logback..", List.of("logback", "cli")));
 
     @Test
     void everyModuleOnTheClassPathIsOnTheMap() {

@@ -6,6 +6,7 @@ import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.LogPolicy;
 import dev.wellhead.database.OutcomePolicy;
 import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.database.StatementPolicy;
@@ -60,6 +61,8 @@ final class DatabaseDraft {
     boolean statementsEnabled = StatementPolicy.DEFAULT.enabled();
     int mostStatements = StatementPolicy.DEFAULT.max();
     Duration slowAfter = StatementPolicy.DEFAULT.slowAfter();
+    boolean logQueries = LogPolicy.DEFAULT.queries();
+    Duration statisticsInterval = LogPolicy.DEFAULT.statisticsInterval();
     CommitOutcomeMode outcomeMode = OutcomePolicy.DEFAULT.mode();
     Duration outcomeTimeout = OutcomePolicy.DEFAULT.timeout();
 
@@ -91,6 +94,7 @@ final class DatabaseDraft {
                 new BreakerPolicy(breakerEnabled, failureRate, breakerWindow),
                 new TimeLimits(callLimit, transactionLimit, fetchLimit, commitLimit),
                 new StatementPolicy(statementsEnabled, mostStatements, slowAfter),
+                new LogPolicy(logQueries, statisticsInterval),
                 List.of());
     }
 }

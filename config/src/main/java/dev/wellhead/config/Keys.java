@@ -109,7 +109,15 @@ final class Keys {
                     false,
                     "Whether /metrics shows the names of HikariCP's Micrometer binder (hikaricp.connections and so on) besides Wellhead's own, for dashboards that exist.",
                     (draft, value) -> draft.hikariMetrics = value,
-                    draft -> draft.hikariMetrics));
+                    draft -> draft.hikariMetrics),
+            new Key<>(
+                    "log.layout",
+                    choice(LogLayout.class),
+                    false,
+                    "How serve and load write their log: as event words and key=value, in the texts of older deployments,"
+                            + " or as one JSON object a line.",
+                    (draft, value) -> draft.logLayout = value,
+                    draft -> draft.logLayout));
 
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(
@@ -654,6 +662,27 @@ final class Keys {
                         "Longest wait for a commit, or the rollback after a failure; 0: no limit.",
                         (draft, value) -> draft.commitLimit = value,
                         bound -> bound.config().limits().commit()),
+                new Key<>(
+                        "log.connections",
+                        flag(),
+                        false,
+                        "Whether each connection that is opened or closed is logged at INFO; else at DEBUG.",
+                        (draft, value) -> draft.pool.logConnections(value),
+                        bound -> bound.config().pool().logConnections()),
+                new Key<>(
+                        "log.queries",
+                        flag(),
+                        false,
+                        "Whether each call is logged with its time at INFO, without parameters; else at DEBUG.",
+                        (draft, value) -> draft.logQueries = value,
+                        bound -> bound.config().log().queries()),
+                new Key<>(
+                        "log.statistics-interval",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "Pause between two log lines of the pool's and the calls' numbers; 0: off.",
+                        (draft, value) -> draft.statisticsInterval = value,
+                        bound -> bound.config().log().statisticsInterval()),
                 new Key<>(
                         "slow-query-threshold",
                         duration(Span.NOT_NEGATIVE),

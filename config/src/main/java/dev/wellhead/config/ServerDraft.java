@@ -14,6 +14,8 @@ final class ServerDraft {
 
     int maxTotal;
 
+    LogLayout logLayout = LogLayout.PLAIN;
+
     String bind = ServerConfig.DEFAULT.bind();
     int port = ServerConfig.DEFAULT.port();
     Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();

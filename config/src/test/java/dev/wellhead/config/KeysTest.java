@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.LogPolicy;
 import dev.wellhead.database.RetryPolicy;
 import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.database.TimeLimits;
@@ -33,6 +34,9 @@ class KeysTest {
 
     /** Not one key each: the name is part of every key, and where the database is has keys of its own. */
     private static final Set<String> ELSEWHERE = Set.of("pool.name", "pool.jdbc-url", "pool.credentials");
+
+    /** A setting of the pool that stands beside what else is logged. */
+    private static final String LOG_CONNECTIONS = "log.connections";
 
     /** By unit; of words by key. */
     private static final Map<String, String> EXAMPLES = Map.ofEntries(
@@ -65,11 +69,13 @@ class KeysTest {
         // It is served by the server, and named after what it is compatible with.
         components.remove("server.hikari-metrics");
         components.add("compat.hikari-metrics");
+        components.addAll(names("log.", LogPolicy.class));
+        components.add("log.layout");
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
                 .filter(name -> !Set.of(
-                                "pool", "retry", "health", "errors", "outcome", "breaker", "limits", "statements")
+                                "pool", "retry", "health", "errors", "outcome", "breaker", "limits", "statements", "log")
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
@@ -85,7 +91,7 @@ class KeysTest {
     void everySettingOfThePoolsBuilderHasAKeyOfTheSameNameAndTheReverse() {
         var settings = Arrays.stream(PoolConfig.Builder.class.getMethods())
                 .filter(method -> method.getReturnType() == PoolConfig.Builder.class)
-                .map(method -> "pool." + kebab(method.getName()))
+                .map(method -> ofPool(kebab(method.getName())))
                 .collect(Collectors.toCollection(TreeSet::new));
         // One pair of driver-properties, and where the database is and who logs in, which have keys of their own.
         assertThat(settings)
@@ -99,7 +105,7 @@ class KeysTest {
                 "pool.credentials",
                 "pool.username",
                 "pool.password"));
-        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.")))
+        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.") || key.equals(LOG_CONNECTIONS)))
                 .containsExactlyInAnyOrderElementsOf(settings);
     }
 
@@ -133,7 +139,7 @@ class KeysTest {
     }
 
     static Stream<String> poolKeys() {
-        return boundKeys().filter(name -> name.startsWith("pool."));
+        return boundKeys().filter(name -> name.startsWith("pool.") || name.equals(LOG_CONNECTIONS));
     }
 
     @ParameterizedTest
@@ -154,7 +160,7 @@ class KeysTest {
             var report = pool.reconfigure(
                     before.env(key.environmentName(), text).database().pool());
             var names = (key.change() == Change.LIVE ? report.changed() : report.needRestart())
-                    .stream().map(change -> "pool." + change.key()).toList();
+                    .stream().map(change -> ofPool(change.key())).toList();
             assertThat(names).containsExactly(name);
         }
     }
@@ -192,9 +198,14 @@ class KeysTest {
                 || Set.of("username", "password", "password-file").contains(key);
     }
 
+    /** The key of that setting of the pool. */
+    private static String ofPool(String setting) {
+        return setting.equals("log-connections") ? LOG_CONNECTIONS : "pool." + setting;
+    }
+
     private static List<String> names(String prefix, Class<? extends Record> type) {
         return Arrays.stream(type.getRecordComponents())
-                .map(component -> prefix + kebab(component))
+                .map(component -> prefix.equals("pool.") ? ofPool(kebab(component)) : prefix + kebab(component))
                 .toList();
     }
 
@@ -236,6 +247,7 @@ class KeysTest {
         differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
         differences.addAll(differences("limits.", one.limits(), other.limits()));
         differences.addAll(differences("statements.", one.statements(), other.statements()));
+        differences.addAll(differences("log.", one.log(), other.log()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }
@@ -256,7 +268,8 @@ class KeysTest {
                     .getAccessor()
                     .invoke(one)
                     .equals(component.getAccessor().invoke(other))) {
-                differences.add(prefix + kebab(component));
+                var name = kebab(component);
+                differences.add(prefix.equals("pool.") ? ofPool(name) : prefix + name);
             }
         }
         return differences;

@@ -53,6 +53,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
     private final Retrier retrier;
     private final Breaker breaker;
     private final HealthMonitor health;
+    private final StatisticsLog statistics;
     private final Transactions transactions;
     private final OutcomeResolver resolver;
     private final Calls calls;
@@ -72,6 +73,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
         var language = new Language(Dialect.of(url));
         this.health = new HealthMonitor(settings, dataSource, judge, breaker, language.timeouts());
         dataSource.onDoubt(health::doubted);
+        this.statistics = new StatisticsLog(() -> settings.get().log(), dataSource::snapshot, this::counters);
+        retrier.log().queriesAreShown(() -> settings.get().log().queries());
         var outcomes = new Outcomes(config, () -> settings.get().outcome(), judge);
         this.resolver =
                 new OutcomeResolver(dataSource, outcomes, judge, retrier.meter(), settings, health::isClosed, time);
@@ -104,6 +107,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.retrier = other.retrier;
         this.breaker = other.breaker;
         this.health = other.health;
+        this.statistics = other.statistics;
         this.transactions = other.transactions;
         this.resolver = other.resolver;
         this.calls = other.calls.with(options);
@@ -144,6 +148,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         }
         var database = new Database(config, dataSource, Retrier.Time.SYSTEM);
         database.health.start();
+        database.statistics.start();
         return database;
     }
 
@@ -341,7 +346,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
 
     /**
      * Applies other settings while it runs: sizes and limits of the pool, a new password for the same user, retry,
-     * health and the slow-query threshold. They are in force for all that begins afterwards; calls under way end by what
+     * health, what is logged and the slow-query threshold. They are in force for all that begins afterwards; calls under way end by what
      * they began with. Returns without waiting for connections; calls of it come one after the other. Where several
      * names of a {@link DatabaseManager} mean this database, it changes for all of them.
      *
@@ -391,6 +396,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
     /** Ends the health checks and closes the pool, which waits {@code closeTimeout} for leases. */
     @Override
     public void close() {
+        statistics.close();
         health.close();
         if (management != null) {
             management.close();

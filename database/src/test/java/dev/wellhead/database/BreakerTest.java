@@ -198,6 +198,7 @@ class BreakerTest {
                 policy,
                 TimeLimits.NONE,
                 StatementPolicy.DEFAULT,
+                LogPolicy.DEFAULT,
                 List.of());
         return new Breaker(() -> config);
     }

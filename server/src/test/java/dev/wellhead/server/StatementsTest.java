@@ -141,7 +141,7 @@ class StatementsTest {
     @ParameterizedTest
     @ValueSource(strings = {"/api/statements", "/api/statements/plan", "/api/leases"})
     void withTokenOnlyThoseWhoSendItRead(String path) throws Exception {
-        var config = new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), Secret.of(TOKEN));
+        var config = new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(TOKEN));
         try (var guarded = WellheadServer.start(manager, config, "local")) {
             var without = new Http(guarded).get(path);
             assertThat(without.status()).isEqualTo(401);
