@@ -75,7 +75,15 @@ class KeysTest {
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
                 .filter(name -> !Set.of(
-                                "pool", "retry", "health", "errors", "outcome", "breaker", "limits", "statements", "log")
+                                "pool",
+                                "retry",
+                                "health",
+                                "errors",
+                                "outcome",
+                                "breaker",
+                                "limits",
+                                "statements",
+                                "log")
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));

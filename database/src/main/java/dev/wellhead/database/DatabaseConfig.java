@@ -76,7 +76,8 @@ public record DatabaseConfig(
     public DatabaseConfig withErrors(ErrorClassifier classifier) {
         var all = new ArrayList<>(errors);
         all.add(classifier);
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, limits, statements, log, all);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, limits, statements, log, all);
     }
 
     /** The same with other pool settings. */
@@ -87,17 +88,20 @@ public record DatabaseConfig(
 
     /** The same with another way to find out what became of a commit. */
     public DatabaseConfig withOutcome(OutcomePolicy other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, breaker, limits, statements, log, errors);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, other, breaker, limits, statements, log, errors);
     }
 
     /** The same with other limits of its calls. */
     public DatabaseConfig withLimits(TimeLimits other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, other, statements, log, errors);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, other, statements, log, errors);
     }
 
     /** The same with its statements watched in another way. */
     public DatabaseConfig withStatements(StatementPolicy other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, limits, other, log, errors);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, limits, other, log, errors);
     }
 
     /** The same with other things logged. */
@@ -108,7 +112,8 @@ public record DatabaseConfig(
 
     /** The same with its health watched in another way. */
     public DatabaseConfig withHealth(HealthPolicy other) {
-        return new DatabaseConfig(pool, retry, other, slowQueryThreshold, outcome, breaker, limits, statements, log, errors);
+        return new DatabaseConfig(
+                pool, retry, other, slowQueryThreshold, outcome, breaker, limits, statements, log, errors);
     }
 
     /** Those pool settings with the defaults for the rest. */

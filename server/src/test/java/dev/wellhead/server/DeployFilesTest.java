@@ -66,7 +66,8 @@ class DeployFilesTest {
                 .database(DatabaseConfig.of(
                         Databases.pool("hosted", severalHosts()).build()))
                 .open();
-        server = WellheadServer.start(manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), true, null), "local");
+        server = WellheadServer.start(
+                manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), true, null), "local");
         work(manager.database());
         hurt(manager.database());
     }
