@@ -131,7 +131,7 @@ class ModulePathTest {
                 .filter(entry -> LIBRARY.matcher(entry).matches()
                         || NEEDED.matcher(entry).matches())
                 .toList();
-        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(8);
+        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(9);
         return found.stream().collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -156,6 +156,7 @@ public final class LogEvents {
                     "listener is behind, events are dropped",
                     "A listener of the program is too slow. Let it hand on.",
                     WARN),
+            event("statement observer failed", "Who is told of statements threw. The statement itself went on.", DEBUG),
             event("jmx bean not registered", "The pool is not shown through JMX, for the cause named.", WARN),
             event("jmx bean not unregistered", "The pool's JMX bean could not be taken away.", WARN),
             event("jmx name is taken", "Another pool has that JMX name. A number is added.", DEBUG),
@@ -203,6 +204,7 @@ public final class LogEvents {
                             "What might have been tried again is not, because of the deadline or the budget.",
                             WARN)
                     .classic("Database operation failed, attempt {attempts}"),
+            event("watch failed", "The look at which databases there are failed. The next is a second later.", WARN),
             event("slow query", "Work took longer than slow-query-threshold. Look at its plan.", WARN)
                     .classic("Slow query: {operation} took {elapsedMs}ms"),
             event(
