@@ -11,6 +11,7 @@ module dev.wellhead.database {
     requires io.github.resilience4j.circuitbreaker;
     requires io.github.resilience4j.core;
     requires org.slf4j;
+    requires static java.management;
     requires static org.jspecify;
 
     exports dev.wellhead.database;

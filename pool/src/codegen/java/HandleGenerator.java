@@ -78,6 +78,10 @@ public final class HandleGenerator {
     private static final Set<String> STATEMENT_ASKS =
             Set.of("getGeneratedKeys", "getMetaData", "getMoreResults", "getParameterMetaData");
 
+    /** Methods of statements that return how many rows they changed. */
+    private static final Set<String> COUNTS_ROWS =
+            Set.of("executeUpdate", "executeLargeUpdate", "executeBatch", "executeLargeBatch");
+
     /** Methods of a result set that may fetch rows. */
     private static final Set<String> ROW_MOVES =
             Set.of("absolute", "afterLast", "beforeFirst", "first", "isLast", "last", "next", "previous", "relative");
@@ -149,6 +153,10 @@ public final class HandleGenerator {
                             + "    abstract void running(PoolEntry entry, String sql);\n\n"
                             + "    abstract void running(PoolEntry entry);\n\n"
                             + "    abstract void ran(PoolEntry entry);\n\n"
+                            + "    abstract int changed(int count);\n\n"
+                            + "    abstract long changed(long count);\n\n"
+                            + "    abstract int[] changed(int[] counts);\n\n"
+                            + "    abstract long[] changed(long[] counts);\n\n"
                             + "    abstract ResultSet wrap(PoolEntry entry, ResultSet made);\n",
                     "physical",
                     "",
@@ -415,7 +423,7 @@ public final class HandleGenerator {
         if (name.equals("getObject")) {
             return getObjectBody(method, call);
         }
-        return "return " + call;
+        return "return " + (COUNTS_ROWS.contains(name) ? "changed(" + call + ")" : call);
     }
 
     /** A cursor comes as a result set out of {@code getObject}: it is given out as a handle too. */

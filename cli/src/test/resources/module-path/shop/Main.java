@@ -1,14 +1,17 @@
 package shop;
 
 import dev.wellhead.config.ConfigLoader;
+import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.spi.ManagerSource;
 import dev.wellhead.embedded.EmbeddedServer;
 import dev.wellhead.micrometer.WellheadMetrics;
+import dev.wellhead.opentelemetry.PoolTelemetry;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
 import dev.wellhead.pool.spi.DriverSupport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import shop.api.Visit;
@@ -35,9 +38,16 @@ public final class Main {
         new WellheadMetrics(manager).bindTo(registry);
         say("meters", registry.getMeters().isEmpty() ? "none" : "some");
 
+        new PoolTelemetry(OpenTelemetry.noop(), manager).close();
+        say("telemetry", "closed");
+
         try (var pool = new WellheadDataSource(PoolConfig.builder().jdbcUrl(args[0]).jmx(true).build());
                 var connection = pool.getConnection()) {
             say("valid", connection.isValid(5));
+        }
+        var shown = PoolConfig.builder().name("shown").jdbcUrl(args[0]).jmx(true).build();
+        try (var own = DatabaseManager.builder().database(DatabaseConfig.of(shown)).open()) {
+            say("healthy", own.database().checkHealth().healthy());
         }
 
         try (var server = EmbeddedServer.start(Path.of(args[1]))) {

@@ -67,17 +67,14 @@ final class ConfigReload {
             requireFiles();
             wanted = databases.load();
         } catch (InvalidConfigException e) {
-            e.problems()
-                    .forEach(problem -> LOG.atLevel(
-                                    problem.isError() ? org.slf4j.event.Level.ERROR : org.slf4j.event.Level.WARN)
-                            .log("configuration problem {}", problem));
+            e.problems().forEach(ConfigReload::log);
             LOG.error("configuration kept problems={}", e.problems().size());
             return;
         }
         var difference = ConfigDifference.between(running, wanted);
         wanted.warnings().stream()
                 .filter(warning -> !running.warnings().contains(warning))
-                .forEach(warning -> LOG.warn("configuration problem {}", warning));
+                .forEach(ConfigReload::log);
         var outcome = new Outcome(difference);
         reconfigure(wanted, outcome, stopping);
         open(wanted, outcome, stopping);
@@ -88,6 +85,14 @@ final class ConfigReload {
         present = FileStamps.of(files()).present();
         log(outcome, first);
         waiting = outcome.needRestart();
+    }
+
+    private static void log(Problem problem) {
+        if (problem.isError()) {
+            LOG.error("configuration problem {}", problem);
+        } else {
+            LOG.warn("configuration problem {}", problem);
+        }
     }
 
     /** A file that vanished is more likely being written, or was lost, than meant to fall back to the defaults. */
@@ -233,16 +238,15 @@ final class ConfigReload {
 
         void log() {
             for (var entry : difference.entries()) {
-                var line = "configuration changed key=" + entry.key() + values(entry) + " origin="
-                        + LogText.value(entry.origin());
+                var line = "key=" + entry.key() + values(entry) + " origin=" + LogText.value(entry.origin());
                 if (applied.contains(entry)) {
-                    LOG.info("{} effect=applied", line);
+                    LOG.info("configuration changed {} effect=applied", line);
                 } else if (shared.contains(entry)) {
                     LOG.warn(
-                            "{} effect=needs-restart reason=\"another name with the old settings shares this pool\"",
+                            "configuration changed {} effect=needs-restart reason=\"another name with the old settings shares this pool\"",
                             line);
                 } else {
-                    LOG.warn("{} effect=needs-restart", line);
+                    LOG.warn("configuration changed {} effect=needs-restart", line);
                 }
             }
             opened.forEach(name -> LOG.info("database added database={} effect=applied", name));

@@ -61,6 +61,7 @@ final class OpenDatabases implements AutoCloseable {
     /** Opens with an embedded server of its own where none is configured; another process that has it is refused. */
     static OpenDatabases owning(ConfigLoader.Builder loader, Terminal terminal) {
         var config = loader.load();
+        Logging.follow(config);
         if (!config.databases().isEmpty()) {
             return opened(Sources.of(loader), config, null, UnaryOperator.identity());
         }
@@ -72,6 +73,7 @@ final class OpenDatabases implements AutoCloseable {
     /** Opens; where none is configured, on the embedded server that runs already, else on one of its own. */
     static OpenDatabases sharing(ConfigLoader.Builder loader, Terminal terminal) {
         var config = loader.load();
+        Logging.follow(config);
         if (!config.databases().isEmpty()) {
             return opened(Sources.of(loader), config, null, UnaryOperator.identity());
         }

@@ -26,33 +26,37 @@ class ArchitectureTest {
 
     private static final List<String> BASE = List.of("pool", "drivers", "embedded", "sql");
     private static final List<String> CORE = plus(BASE, List.of("database"));
-    private static final List<String> FEATURES = List.of("config");
+    private static final List<String> FEATURES = List.of("config", "watch");
 
     /** Module by module, which others it may use. */
-    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.of(
-            "pool", List.of(),
-            "drivers", List.of("pool"),
-            "embedded", List.of(),
-            "sql", List.of(),
-            "database", BASE,
-            "config", CORE,
-            "micrometer", plus(CORE, FEATURES),
-            "server", plus(plus(CORE, FEATURES), List.of("micrometer")),
-            "cli", plus(plus(CORE, FEATURES), List.of("micrometer", "server")),
-            "testkit", List.of("embedded")));
+    private static final Map<String, List<String>> MAY_USE = new TreeMap<>(Map.ofEntries(
+            Map.entry("pool", List.of()),
+            Map.entry("drivers", List.of("pool")),
+            Map.entry("embedded", List.of()),
+            Map.entry("sql", List.of()),
+            Map.entry("database", BASE),
+            Map.entry("config", CORE),
+            Map.entry("watch", CORE),
+            Map.entry("micrometer", plus(CORE, FEATURES)),
+            Map.entry("opentelemetry", plus(CORE, FEATURES)),
+            Map.entry("logback", CORE),
+            Map.entry("server", plus(plus(CORE, FEATURES), List.of("micrometer"))),
+            Map.entry("cli", plus(plus(CORE, FEATURES), List.of("micrometer", "logback", "server"))),
+            Map.entry("testkit", List.of("embedded"))));
 
     /** Libraries that stay out of the modules they are not for. */
-    private static final Map<String, List<String>> LIBRARIES = Map.of(
-            "io.javalin..", List.of("server"),
-            "org.eclipse.jetty..", List.of("server"),
-            "picocli..", List.of("cli"),
-            "org.jline..", List.of("cli"),
-            "org.HdrHistogram..", List.of("cli"),
-            "com.fasterxml.jackson..", List.of("server", "cli"),
-            "io.micrometer..", List.of("micrometer", "server"),
-            "io.smallrye..", List.of("config"),
-            "org.yaml..", List.of("config"),
-            "ch.qos.logback..", List.of("cli"));
+    private static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
+            Map.entry("io.javalin..", List.of("server")),
+            Map.entry("org.eclipse.jetty..", List.of("server")),
+            Map.entry("picocli..", List.of("cli")),
+            Map.entry("org.jline..", List.of("cli")),
+            Map.entry("org.HdrHistogram..", List.of("cli")),
+            Map.entry("com.fasterxml.jackson..", List.of("server", "cli")),
+            Map.entry("io.micrometer..", List.of("micrometer", "server")),
+            Map.entry("io.smallrye..", List.of("config")),
+            Map.entry("org.yaml..", List.of("config")),
+            Map.entry("io.opentelemetry..", List.of("opentelemetry")),
+            Map.entry("ch.qos.logback..", List.of("logback", "cli")));
 
     @Test
     void everyModuleOnTheClassPathIsOnTheMap() {

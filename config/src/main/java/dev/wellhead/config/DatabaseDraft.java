@@ -6,8 +6,10 @@ import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.LogPolicy;
 import dev.wellhead.database.OutcomePolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
@@ -56,6 +58,11 @@ final class DatabaseDraft {
     Duration fetchLimit = TimeLimits.NONE.fetch();
     Duration commitLimit = TimeLimits.NONE.commit();
     Duration slowQueryThreshold = DatabaseConfig.DEFAULT_SLOW_QUERY_THRESHOLD;
+    boolean statementsEnabled = StatementPolicy.DEFAULT.enabled();
+    int mostStatements = StatementPolicy.DEFAULT.max();
+    Duration slowAfter = StatementPolicy.DEFAULT.slowAfter();
+    boolean logQueries = LogPolicy.DEFAULT.queries();
+    Duration statisticsInterval = LogPolicy.DEFAULT.statisticsInterval();
     CommitOutcomeMode outcomeMode = OutcomePolicy.DEFAULT.mode();
     Duration outcomeTimeout = OutcomePolicy.DEFAULT.timeout();
 
@@ -86,6 +93,8 @@ final class DatabaseDraft {
                 new OutcomePolicy(outcomeMode, outcomeTimeout),
                 new BreakerPolicy(breakerEnabled, failureRate, breakerWindow),
                 new TimeLimits(callLimit, transactionLimit, fetchLimit, commitLimit),
+                new StatementPolicy(statementsEnabled, mostStatements, slowAfter),
+                new LogPolicy(logQueries, statisticsInterval),
                 List.of());
     }
 }

@@ -8,9 +8,11 @@ import static dev.wellhead.config.ValueType.count;
 import static dev.wellhead.config.ValueType.duration;
 import static dev.wellhead.config.ValueType.flag;
 import static dev.wellhead.config.ValueType.text;
+import static dev.wellhead.config.ValueType.token;
 
 import dev.wellhead.config.ValueType.Span;
 import dev.wellhead.database.CommitOutcomeMode;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.pool.Admission;
 import dev.wellhead.pool.Isolation;
 import dev.wellhead.pool.NestedAcquire;
@@ -44,7 +46,8 @@ final class Keys {
     static final List<String> OF_PARTS = List.of(PAIRS, LANES);
 
     /** Keys that name a file, and the key whose value that file holds. */
-    static final Map<String, String> FILES = Map.of("password-file", "password", "url-file", "url");
+    static final Map<String, String> FILES =
+            Map.of("password-file", "password", "url-file", "url", "server.read-token-file", "server.read-token");
 
     static final Key<ServerDraft, ServerDraft, Profile> PROFILE = new Key<>(
             "profile",
@@ -85,7 +88,36 @@ final class Keys {
                     false,
                     "How long running work may take to finish when the server stops.",
                     (draft, value) -> draft.drainTimeout = value,
-                    draft -> draft.drainTimeout));
+                    draft -> draft.drainTimeout),
+            new Key<>(
+                    "server.read-token",
+                    token(),
+                    true,
+                    "What a reader of statements, leases and configuration must send as a bearer token, 16 characters or more. Without one they are shown only while the server listens on loopback.",
+                    (draft, value) -> draft.readToken(value),
+                    draft -> draft.readToken == null ? "" : draft.readToken.reveal()),
+            new Key<>(
+                    "server.read-token-file",
+                    text("path"),
+                    false,
+                    "A file that holds server.read-token and nothing else.",
+                    (draft, value) -> draft.readTokenFile = value,
+                    draft -> draft.readTokenFile),
+            new Key<>(
+                    "compat.hikari-metrics",
+                    flag(),
+                    false,
+                    "Whether /metrics shows the names of HikariCP's Micrometer binder (hikaricp.connections and so on) besides Wellhead's own, for dashboards that exist.",
+                    (draft, value) -> draft.hikariMetrics = value,
+                    draft -> draft.hikariMetrics),
+            new Key<>(
+                    "log.layout",
+                    choice(LogLayout.class),
+                    false,
+                    "How serve and load write their log: as event words and key=value, in the texts of older deployments,"
+                            + " or as one JSON object a line.",
+                    (draft, value) -> draft.logLayout = value,
+                    draft -> draft.logLayout));
 
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(
@@ -631,12 +663,54 @@ final class Keys {
                         (draft, value) -> draft.commitLimit = value,
                         bound -> bound.config().limits().commit()),
                 new Key<>(
+                        "log.connections",
+                        flag(),
+                        false,
+                        "Whether each connection that is opened or closed is logged at INFO; else at DEBUG.",
+                        (draft, value) -> draft.pool.logConnections(value),
+                        bound -> bound.config().pool().logConnections()),
+                new Key<>(
+                        "log.queries",
+                        flag(),
+                        false,
+                        "Whether each call is logged with its time at INFO, without parameters; else at DEBUG.",
+                        (draft, value) -> draft.logQueries = value,
+                        bound -> bound.config().log().queries()),
+                new Key<>(
+                        "log.statistics-interval",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "Pause between two log lines of the pool's and the calls' numbers; 0: off.",
+                        (draft, value) -> draft.statisticsInterval = value,
+                        bound -> bound.config().log().statisticsInterval()),
+                new Key<>(
                         "slow-query-threshold",
                         duration(Span.NOT_NEGATIVE),
                         false,
                         "Work that takes longer is logged; 0: off.",
                         (draft, value) -> draft.slowQueryThreshold = value,
                         bound -> bound.config().slowQueryThreshold()),
+                new Key<>(
+                        "statements.enabled",
+                        flag(),
+                        false,
+                        "Whether statements are counted by fingerprint, where somebody watches them as serve does.",
+                        (draft, value) -> draft.statementsEnabled = value,
+                        bound -> bound.config().statements().enabled()),
+                new Key<>(
+                        "statements.max",
+                        count("fingerprints", StatementPolicy.FEWEST, 100_000),
+                        false,
+                        "How many fingerprints are kept; the least used are dropped for new ones.",
+                        (draft, value) -> draft.mostStatements = value,
+                        bound -> bound.config().statements().max()),
+                new Key<>(
+                        "statements.slow-after",
+                        duration(Span.NOT_NEGATIVE),
+                        false,
+                        "A statement that takes longer is kept on the list of slow ones; 0: none is.",
+                        (draft, value) -> draft.slowAfter = value,
+                        bound -> bound.config().statements().slowAfter()),
                 new Key<>(
                         "commit-outcome",
                         choice(CommitOutcomeMode.class),

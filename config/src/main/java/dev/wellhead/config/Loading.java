@@ -61,6 +61,7 @@ final class Loading {
                         databases,
                         server.maxTotal,
                         server.build(),
+                        server.logLayout,
                         settings,
                         problems)),
                 problems);

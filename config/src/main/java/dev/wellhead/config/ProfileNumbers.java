@@ -22,6 +22,7 @@ final class ProfileNumbers {
         {"retry.max-retries", "3", "5", "2"},
         {"retry.initial-delay", "1s", "200ms", "500ms"},
         {"health.interval", "30s", "30s", "5m"},
+        {"log.queries", "false", "false", "true"},
         {"tls.mode", "auto", "auto", "prefer"},
     };
 

@@ -2,7 +2,9 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.pool.Secret;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the HTTP server.
@@ -10,9 +12,23 @@ import java.time.Duration;
  * @param bind the address to listen on; loopback by default
  * @param port the port to listen on; 0 takes any free one; default 8080
  * @param drainTimeout how long running work may take to finish when the server stops; default 25 s
+ * @param hikariMetrics whether {@code /metrics} shows HikariCP's names besides Wellhead's own; default false. Its key is
+ *     {@code compat.hikari-metrics}
+ * @param readToken what a reader of statements, leases and configuration must send, 16 characters or more; null: they
+ *     are shown only while {@code bind} is loopback
  */
-public record ServerConfig(String bind, int port, Duration drainTimeout) {
+public record ServerConfig(
+        String bind,
+        int port,
+        Duration drainTimeout,
+        boolean hikariMetrics,
+        @Nullable Secret readToken) {
 
     /** Loopback, port 8080, 25 s. */
     public static final ServerConfig DEFAULT = new ServerConfig("127.0.0.1", 8080, Duration.ofSeconds(25));
+
+    /** Without HikariCP's names and without a token. */
+    public ServerConfig(String bind, int port, Duration drainTimeout) {
+        this(bind, port, drainTimeout, false, null);
+    }
 }

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.pool.Secret;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,24 @@ final class ServerDraft {
 
     int maxTotal;
 
+    LogLayout logLayout = LogLayout.PLAIN;
+
     String bind = ServerConfig.DEFAULT.bind();
     int port = ServerConfig.DEFAULT.port();
     Duration drainTimeout = ServerConfig.DEFAULT.drainTimeout();
 
+    boolean hikariMetrics = ServerConfig.DEFAULT.hikariMetrics();
+
+    @Nullable
+    Secret readToken;
+
+    String readTokenFile = "";
+
+    void readToken(String value) {
+        readToken = Secret.of(value);
+    }
+
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout);
+        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken);
     }
 }

@@ -10,6 +10,9 @@ sealed interface Shape {
     /** Any text. */
     record Text() implements Shape {}
 
+    /** A text that matches that regular expression. */
+    record Matching(String pattern) implements Shape {}
+
     /** A whole number of that range, both ends included. */
     record Whole(int least, int most) implements Shape {}
 

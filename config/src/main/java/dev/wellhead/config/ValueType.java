@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,7 @@ import java.util.stream.Collectors;
 record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer, Shape shape) {
 
     private static final int MOST_RETRIES = 1_000;
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{16,}");
 
     /** A type of any text, as far as can be seen from outside. */
     ValueType(String unit, Parser<T> parser, Function<T, String> writer) {
@@ -53,6 +55,22 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer, S
 
     static ValueType<String> text(String unit) {
         return new ValueType<>(unit, text -> text, value -> value);
+    }
+
+    /** A secret that comes with a request: printable, and too long to be guessed. */
+    static ValueType<String> token() {
+        return new ValueType<>(
+                "token",
+                value -> {
+                    if (!TOKEN.matcher(value).matches()) {
+                        throw new BadValueException(
+                                "must have 16 or more characters, letters, digits and signs without blanks",
+                                "make one: openssl rand -hex 16");
+                    }
+                    return value;
+                },
+                value -> value,
+                new Shape.Matching(TOKEN.pattern()));
     }
 
     static ValueType<String> address() {

@@ -121,10 +121,13 @@ class ConfigDifferenceTest {
     }
 
     @Test
-    void keysThatAreNoDatabasesTakeRestart() {
+    void keysThatAreNoDatabasesTakeRestart() throws IOException {
+        var token = Files.writeString(folder.resolve("token"), "0123456789abcdef");
         var before = yaml("url: " + URL + "\n");
         var after = yaml("url: " + URL
-                + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\nmax-total: 30\n");
+                + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\n  read-token-file: "
+                + token
+                + "\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();

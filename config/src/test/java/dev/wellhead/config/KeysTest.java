@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.wellhead.database.BreakerPolicy;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.LogPolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
@@ -33,18 +35,23 @@ class KeysTest {
     /** Not one key each: the name is part of every key, and where the database is has keys of its own. */
     private static final Set<String> ELSEWHERE = Set.of("pool.name", "pool.jdbc-url", "pool.credentials");
 
+    /** A setting of the pool that stands beside what else is logged. */
+    private static final String LOG_CONNECTIONS = "log.connections";
+
     /** By unit; of words by key. */
-    private static final Map<String, String> EXAMPLES = Map.of(
-            "share", "0.5",
-            "factor", "3",
-            "duration", "7s",
-            "name=value,...", "socketTimeout=30",
-            "name=guaranteed..ceiling,...", "admin=1..1 kept exempt,batch=0..2",
-            "pool.isolation", "serializable",
-            "pool.admission", "off",
-            "pool.nested-acquire", "refuse",
-            "pool.replica-reads", "off",
-            "pool.start-mode", "lazy");
+    private static final Map<String, String> EXAMPLES = Map.ofEntries(
+            Map.entry("share", "0.5"),
+            Map.entry("factor", "3"),
+            Map.entry("duration", "7s"),
+            Map.entry("name=value,...", "socketTimeout=30"),
+            Map.entry("name=guaranteed..ceiling,...", "admin=1..1 kept exempt,batch=0..2"),
+            Map.entry("token", "0123456789abcdef"),
+            Map.entry("fingerprints", "40"),
+            Map.entry("pool.isolation", "serializable"),
+            Map.entry("pool.admission", "off"),
+            Map.entry("pool.nested-acquire", "refuse"),
+            Map.entry("pool.replica-reads", "off"),
+            Map.entry("pool.start-mode", "lazy"));
 
     @TempDir
     Path folder;
@@ -57,16 +64,33 @@ class KeysTest {
         components.addAll(names("health.", HealthPolicy.class));
         components.addAll(names("limits.", TimeLimits.class));
         components.addAll(names("breaker.", BreakerPolicy.class));
+        components.addAll(names("statements.", StatementPolicy.class));
         components.addAll(names("server.", ServerConfig.class));
+        // It is served by the server, and named after what it is compatible with.
+        components.remove("server.hikari-metrics");
+        components.add("compat.hikari-metrics");
+        components.addAll(names("log.", LogPolicy.class));
+        components.add("log.layout");
         components.removeAll(ELSEWHERE);
         names("", DatabaseConfig.class).stream()
                 // What a program knows of errors is code, which no file can hold.
-                .filter(name -> !Set.of("pool", "retry", "health", "errors", "outcome", "breaker", "limits")
+                .filter(name -> !Set.of(
+                                "pool",
+                                "retry",
+                                "health",
+                                "errors",
+                                "outcome",
+                                "breaker",
+                                "limits",
+                                "statements",
+                                "log")
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
-                .filter(key -> !Set.of("profile", "max-total").contains(key) && !isConnection(key))
+                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file")
+                                .contains(key)
+                        && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(keys).isEqualTo(components);
     }
@@ -75,7 +99,7 @@ class KeysTest {
     void everySettingOfThePoolsBuilderHasAKeyOfTheSameNameAndTheReverse() {
         var settings = Arrays.stream(PoolConfig.Builder.class.getMethods())
                 .filter(method -> method.getReturnType() == PoolConfig.Builder.class)
-                .map(method -> "pool." + kebab(method.getName()))
+                .map(method -> ofPool(kebab(method.getName())))
                 .collect(Collectors.toCollection(TreeSet::new));
         // One pair of driver-properties, and where the database is and who logs in, which have keys of their own.
         assertThat(settings)
@@ -89,7 +113,7 @@ class KeysTest {
                 "pool.credentials",
                 "pool.username",
                 "pool.password"));
-        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.")))
+        assertThat(Keys.names().stream().filter(key -> key.startsWith("pool.") || key.equals(LOG_CONNECTIONS)))
                 .containsExactlyInAnyOrderElementsOf(settings);
     }
 
@@ -123,7 +147,7 @@ class KeysTest {
     }
 
     static Stream<String> poolKeys() {
-        return boundKeys().filter(name -> name.startsWith("pool."));
+        return boundKeys().filter(name -> name.startsWith("pool.") || name.equals(LOG_CONNECTIONS));
     }
 
     @ParameterizedTest
@@ -144,7 +168,7 @@ class KeysTest {
             var report = pool.reconfigure(
                     before.env(key.environmentName(), text).database().pool());
             var names = (key.change() == Change.LIVE ? report.changed() : report.needRestart())
-                    .stream().map(change -> "pool." + change.key()).toList();
+                    .stream().map(change -> ofPool(change.key())).toList();
             assertThat(names).containsExactly(name);
         }
     }
@@ -182,9 +206,14 @@ class KeysTest {
                 || Set.of("username", "password", "password-file").contains(key);
     }
 
+    /** The key of that setting of the pool. */
+    private static String ofPool(String setting) {
+        return setting.equals("log-connections") ? LOG_CONNECTIONS : "pool." + setting;
+    }
+
     private static List<String> names(String prefix, Class<? extends Record> type) {
         return Arrays.stream(type.getRecordComponents())
-                .map(component -> prefix + kebab(component))
+                .map(component -> prefix.equals("pool.") ? ofPool(kebab(component)) : prefix + kebab(component))
                 .toList();
     }
 
@@ -225,6 +254,8 @@ class KeysTest {
         differences.addAll(differences("health.", one.health(), other.health()));
         differences.addAll(differences("breaker.", one.breaker(), other.breaker()));
         differences.addAll(differences("limits.", one.limits(), other.limits()));
+        differences.addAll(differences("statements.", one.statements(), other.statements()));
+        differences.addAll(differences("log.", one.log(), other.log()));
         if (!one.slowQueryThreshold().equals(other.slowQueryThreshold())) {
             differences.add("slow-query-threshold");
         }
@@ -245,7 +276,8 @@ class KeysTest {
                     .getAccessor()
                     .invoke(one)
                     .equals(component.getAccessor().invoke(other))) {
-                differences.add(prefix + kebab(component));
+                var name = kebab(component);
+                differences.add(prefix.equals("pool.") ? ofPool(name) : prefix + name);
             }
         }
         return differences;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The calls of one database since it was opened. {@code calls = succeeded + failed + those under way};
@@ -21,6 +22,9 @@ import java.util.Map;
  * @param lostCommits COMMITs of transactions whose answer was lost, by what was found out about them then; every outcome is
  *     present. One that was {@code UNKNOWN} and is asked about again later stays so
  * @param meanLatency mean time of succeeded calls, waits and retries included; zero before the first
+ * @param totalLatency the sum of their times
+ * @param failuresByCode failed calls by their code; every code is present. What the work throws by itself has none
+ * @param lastError the last failed call that has a code; empty before the first
  */
 public record CallCounters(
         long calls,
@@ -31,7 +35,10 @@ public record CallCounters(
         Map<RetryRefusal, Long> retriesRefused,
         Map<Meaning, Long> failuresByKind,
         Map<CommitOutcome, Long> lostCommits,
-        Duration meanLatency) {
+        Duration meanLatency,
+        Duration totalLatency,
+        Map<ErrorCode, Long> failuresByCode,
+        Optional<LastError> lastError) {
 
     /** Copies the maps. */
     public CallCounters {
@@ -39,5 +46,6 @@ public record CallCounters(
         retriesRefused = Collections.unmodifiableMap(new EnumMap<>(retriesRefused));
         failuresByKind = Collections.unmodifiableMap(new EnumMap<>(failuresByKind));
         lostCommits = Collections.unmodifiableMap(new EnumMap<>(lostCommits));
+        failuresByCode = Collections.unmodifiableMap(new EnumMap<>(failuresByCode));
     }
 }

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,10 @@ final class CallLog {
 
     /** The kinds of lines. */
     private enum Event {
+        CALL_DONE("call done", Level.INFO, Level.DEBUG),
         RETRY_SCHEDULED("retry scheduled", Level.WARN),
         RETRY_REFUSED("retry refused", Level.WARN),
-        CALL_FAILED("call failed", Level.WARN),
+        CALL_FAILED("call failed", Level.WARN, Level.ERROR, Level.DEBUG),
         SLOW_QUERY("slow query", Level.WARN),
         TRANSACTION_ROLLED_BACK("transaction rolled back", Level.WARN),
         RELEASE_FAILED("release failed", Level.WARN),
@@ -29,11 +31,12 @@ final class CallLog {
         STREAM_NOT_CLOSED("stream not closed", Level.WARN);
 
         private final String words;
+        /** The usual one; what else it may be follows it in the list. */
         private final Level level;
 
-        Event(String words, Level level) {
+        Event(String words, Level... levels) {
             this.words = words;
-            this.level = level;
+            this.level = levels[0];
         }
     }
 
@@ -43,15 +46,34 @@ final class CallLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int MOST_PER_WINDOW = 10;
+    private static final int MOST_CALLS_PER_WINDOW = 10_000;
     private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String database;
+    private final LongSupplier clock;
     private final Map<Event, LogLimiter> limiters = new EnumMap<>(Event.class);
+    private volatile BooleanSupplier queriesAreShown = () -> false;
 
     CallLog(String database, LongSupplier clock) {
         this.database = database;
+        this.clock = clock;
         for (var event : Event.values()) {
-            limiters.put(event, new LogLimiter(MOST_PER_WINDOW, WINDOW_NANOS, clock));
+            int most = event == Event.CALL_DONE ? MOST_CALLS_PER_WINDOW : MOST_PER_WINDOW;
+            limiters.put(event, new LogLimiter(most, WINDOW_NANOS, clock));
+        }
+    }
+
+    /** Asked at the end of each call whether it is logged at INFO; else it is at DEBUG. */
+    void queriesAreShown(BooleanSupplier shown) {
+        queriesAreShown = shown;
+    }
+
+    /** A call has ended; where nobody would see the line, not even the clock is read. */
+    void called(String operation, long startNanos, boolean succeeded) {
+        var level = queriesAreShown.getAsBoolean() ? Level.INFO : Level.DEBUG;
+        if (LOG.isEnabledForLevel(level)) {
+            long micros = TimeUnit.NANOSECONDS.toMicros(clock.getAsLong() - startNanos);
+            write(Event.CALL_DONE, level, operation, "succeeded=" + succeeded + " elapsedMicros=" + micros);
         }
     }
 
@@ -75,7 +97,8 @@ final class CallLog {
                         + call.judgement().meaning() + state(call));
     }
 
-    void callFailed(FailedCall call) {
+    /** @param mostAttempts how many it might have had */
+    void callFailed(FailedCall call, int mostAttempts) {
         var code = call.judgement().code();
         var level = OF_THE_STATEMENT.contains(code)
                 ? Level.DEBUG
@@ -84,8 +107,8 @@ final class CallLog {
                 Event.CALL_FAILED,
                 level,
                 call.operation(),
-                "code=" + code + " severity=" + code.severity() + " attempts=" + call.attempts() + " elapsedMs="
-                        + call.elapsed().toMillis() + " kind="
+                "code=" + code + " severity=" + code.severity() + " attempts=" + call.attempts() + "/" + mostAttempts
+                        + " elapsedMs=" + call.elapsed().toMillis() + " kind="
                         + call.judgement().kind() + state(call));
     }
 

@@ -3,9 +3,12 @@
 package dev.wellhead.database;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Counts the calls of one database. */
 final class CallMeter {
@@ -16,7 +19,9 @@ final class CallMeter {
     private final Map<Meaning, LongAdder> retried = adders(Meaning.class);
     private final Map<RetryRefusal, LongAdder> refused = adders(RetryRefusal.class);
     private final Map<Meaning, LongAdder> failed = adders(Meaning.class);
+    private final Map<ErrorCode, LongAdder> failedByCode = adders(ErrorCode.class);
     private final Map<CommitOutcome, LongAdder> lostCommits = adders(CommitOutcome.class);
+    private volatile @Nullable LastError lastError;
 
     void begun() {
         calls.increment();
@@ -35,8 +40,15 @@ final class CallMeter {
         succeededNanos.add(elapsedNanos);
     }
 
-    void failed(Meaning meaning) {
-        add(failed, meaning);
+    void failed(DatabaseException error) {
+        add(failed, error.meaning());
+        add(failedByCode, error.code());
+        lastError = new LastError(Instant.now(), error.code(), error.meaning(), error.sqlState(), error.operation());
+    }
+
+    /** The work threw an exception or error of its own. */
+    void failedByItself() {
+        add(failed, Meaning.OTHER);
     }
 
     /** The answer to a COMMIT was lost, and that was found out. */
@@ -49,7 +61,7 @@ final class CallMeter {
         var failures = sums(failed, Meaning.class);
         var retries = sums(retried, Meaning.class);
         long good = succeeded.sum();
-        var mean = good == 0 ? Duration.ZERO : Duration.ofNanos(succeededNanos.sum() / good);
+        long nanos = succeededNanos.sum();
         return new CallCounters(
                 calls.sum(),
                 good,
@@ -59,7 +71,10 @@ final class CallMeter {
                 sums(refused, RetryRefusal.class),
                 failures,
                 sums(lostCommits, CommitOutcome.class),
-                mean);
+                good == 0 ? Duration.ZERO : Duration.ofNanos(nanos / good),
+                Duration.ofNanos(nanos),
+                sums(failedByCode, ErrorCode.class),
+                Optional.ofNullable(lastError));
     }
 
     private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {

@@ -8,6 +8,7 @@ import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.WellheadDataSource;
+import dev.wellhead.sql.NumberedSql;
 import dev.wellhead.sql.SqlLiterals;
 import java.time.Duration;
 import java.util.List;
@@ -52,11 +53,14 @@ public final class Database implements SqlExecutor, AutoCloseable {
     private final Retrier retrier;
     private final Breaker breaker;
     private final HealthMonitor health;
+    private final StatisticsLog statistics;
     private final Transactions transactions;
     private final OutcomeResolver resolver;
     private final Calls calls;
     private final Statements statements;
     private final Tables tables;
+    /** Null where nobody asked for one. */
+    private final @Nullable DatabaseManagement management;
 
     private Database(DatabaseConfig config, WellheadDataSource dataSource, Retrier.Time time) {
         var url = config.pool().jdbcUrl();
@@ -69,6 +73,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
         var language = new Language(Dialect.of(url));
         this.health = new HealthMonitor(settings, dataSource, judge, breaker, language.timeouts());
         dataSource.onDoubt(health::doubted);
+        this.statistics = new StatisticsLog(() -> settings.get().log(), dataSource::snapshot, this::counters);
+        retrier.log().queriesAreShown(() -> settings.get().log().queries());
         var outcomes = new Outcomes(config, () -> settings.get().outcome(), judge);
         this.resolver =
                 new OutcomeResolver(dataSource, outcomes, judge, retrier.meter(), settings, health::isClosed, time);
@@ -82,6 +88,16 @@ public final class Database implements SqlExecutor, AutoCloseable {
                 transactions);
         this.statements = new Statements(calls, language);
         this.tables = new Tables(statements);
+        this.management = config.pool().jmx() ? manage(config.name(), health, retrier.meter()) : null;
+    }
+
+    /** Shows it through JMX; null where the run-time image has none, which the pool, asked for the same, has said. */
+    private static @Nullable DatabaseManagement manage(String name, HealthMonitor health, CallMeter calls) {
+        try {
+            return DatabaseManagement.register(name, health::lastKnown, calls::counters);
+        } catch (NoClassDefFoundError absent) {
+            return null;
+        }
     }
 
     /** The same database, called otherwise. */
@@ -91,11 +107,13 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.retrier = other.retrier;
         this.breaker = other.breaker;
         this.health = other.health;
+        this.statistics = other.statistics;
         this.transactions = other.transactions;
         this.resolver = other.resolver;
         this.calls = other.calls.with(options);
         this.statements = new Statements(calls, other.statements.language());
         this.tables = new Tables(statements);
+        this.management = other.management;
     }
 
     /** As below, without a ceiling. */
@@ -130,6 +148,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         }
         var database = new Database(config, dataSource, Retrier.Time.SYSTEM);
         database.health.start();
+        database.statistics.start();
         return database;
     }
 
@@ -327,7 +346,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
 
     /**
      * Applies other settings while it runs: sizes and limits of the pool, a new password for the same user, retry,
-     * health and the slow-query threshold. They are in force for all that begins afterwards; calls under way end by what
+     * health, what is logged and the slow-query threshold. They are in force for all that begins afterwards; calls under way end by what
      * they began with. Returns without waiting for connections; calls of it come one after the other. Where several
      * names of a {@link DatabaseManager} mean this database, it changes for all of them.
      *
@@ -336,6 +355,32 @@ public final class Database implements SqlExecutor, AutoCloseable {
      */
     public DatabaseReconfiguration reconfigure(DatabaseConfig wanted) {
         return settings.change(wanted, dataSource, health);
+    }
+
+    /**
+     * How PostgreSQL (12 and later) would run a statement whatever its parameters are. The statement is not run. Asked over
+     * a connection of its own; waits {@code connectTimeout} for it at most, and then some seconds.
+     *
+     * @param sql one single statement, with {@code ?} for parameters
+     * @return the lines of the plan, with the planner's costs
+     * @throws IllegalArgumentException when it is not one single statement that has a plan
+     * @throws DatabaseException when the database refuses, or cannot be asked
+     * @throws UnsupportedOperationException elsewhere than on PostgreSQL
+     */
+    public List<String> explain(String sql) {
+        if (Dialect.of(config().pool().jdbcUrl()) != Dialect.POSTGRESQL) {
+            throw new UnsupportedOperationException(
+                    "plans are asked of PostgreSQL only; ask " + name() + " with EXPLAIN by hand");
+        }
+        var numbered = NumberedSql.of(sql)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("not one single statement that has a plan; give a SELECT,"
+                                + " INSERT, UPDATE, DELETE, MERGE or VALUES"));
+        return retrier.run("explain", Effect.UNKNOWN, progress -> {
+            try (var connection = dataSource.openUnpooled(config().pool().connectTimeout())) {
+                return PlanQuestion.apart(connection, statement -> PlanQuestion.plan(statement, "VERBOSE", numbered));
+            }
+        });
     }
 
     /** The pool, for what wants a {@link javax.sql.DataSource}. */
@@ -351,7 +396,11 @@ public final class Database implements SqlExecutor, AutoCloseable {
     /** Ends the health checks and closes the pool, which waits {@code closeTimeout} for leases. */
     @Override
     public void close() {
+        statistics.close();
         health.close();
+        if (management != null) {
+            management.close();
+        }
         dataSource.close();
     }
 

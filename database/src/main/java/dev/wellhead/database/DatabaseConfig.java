@@ -19,6 +19,8 @@ import java.util.List;
  * @param outcome what is done about a commit whose answer was lost
  * @param breaker when calls are refused at once
  * @param limits how long calls may take
+ * @param statements what is kept of statements, where they are watched
+ * @param log what is logged while all is well
  * @param errors what the program itself knows of errors, asked in turn before the table of {@link ErrorJudge}; no file can
  *     name them, and they stay as the database was opened with
  */
@@ -30,6 +32,8 @@ public record DatabaseConfig(
         OutcomePolicy outcome,
         BreakerPolicy breaker,
         TimeLimits limits,
+        StatementPolicy statements,
+        LogPolicy log,
         List<ErrorClassifier> errors) {
 
     /** Slow is over 5 s by default. */
@@ -63,6 +67,8 @@ public record DatabaseConfig(
                 OutcomePolicy.DEFAULT,
                 BreakerPolicy.DEFAULT,
                 TimeLimits.NONE,
+                StatementPolicy.DEFAULT,
+                LogPolicy.DEFAULT,
                 List.of());
     }
 
@@ -70,27 +76,44 @@ public record DatabaseConfig(
     public DatabaseConfig withErrors(ErrorClassifier classifier) {
         var all = new ArrayList<>(errors);
         all.add(classifier);
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, limits, all);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, limits, statements, log, all);
     }
 
     /** The same with other pool settings. */
     public DatabaseConfig withPool(PoolConfig other) {
-        return new DatabaseConfig(other, retry, health, slowQueryThreshold, outcome, breaker, limits, errors);
+        return new DatabaseConfig(
+                other, retry, health, slowQueryThreshold, outcome, breaker, limits, statements, log, errors);
     }
 
     /** The same with another way to find out what became of a commit. */
     public DatabaseConfig withOutcome(OutcomePolicy other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, other, breaker, limits, errors);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, other, breaker, limits, statements, log, errors);
     }
 
     /** The same with other limits of its calls. */
     public DatabaseConfig withLimits(TimeLimits other) {
-        return new DatabaseConfig(pool, retry, health, slowQueryThreshold, outcome, breaker, other, errors);
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, other, statements, log, errors);
+    }
+
+    /** The same with its statements watched in another way. */
+    public DatabaseConfig withStatements(StatementPolicy other) {
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, limits, other, log, errors);
+    }
+
+    /** The same with other things logged. */
+    public DatabaseConfig withLog(LogPolicy other) {
+        return new DatabaseConfig(
+                pool, retry, health, slowQueryThreshold, outcome, breaker, limits, statements, other, errors);
     }
 
     /** The same with its health watched in another way. */
     public DatabaseConfig withHealth(HealthPolicy other) {
-        return new DatabaseConfig(pool, retry, other, slowQueryThreshold, outcome, breaker, limits, errors);
+        return new DatabaseConfig(
+                pool, retry, other, slowQueryThreshold, outcome, breaker, limits, statements, log, errors);
     }
 
     /** Those pool settings with the defaults for the rest. */

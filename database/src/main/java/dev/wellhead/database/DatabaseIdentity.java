@@ -107,6 +107,7 @@ final class DatabaseIdentity {
         shown.put("leases", pool.leases());
         shown.put("max-replica-lag", pool.maxReplicaLag());
         shown.put("replica-reads", pool.replicaReads());
+        shown.put("log-connections", pool.logConnections());
         shown.put("jmx", pool.jmx());
         shown.put("start-mode", pool.startMode());
         shown.put("start-retries", pool.startRetries());
@@ -119,6 +120,7 @@ final class DatabaseIdentity {
         shown.put("limits.commit", config.limits().commit());
         shown.put("slow-query-threshold", config.slowQueryThreshold());
         shown.put("outcome", config.outcome());
+        shown.put("log", config.log());
         return shown;
     }
 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class HealthJudge {
                     Optional.empty(),
                     poolAdvice(pool, leaks),
                     List.of(),
+                    Map.of(),
                     NO_BREAKER,
                     pool);
         }
@@ -69,8 +71,21 @@ final class HealthJudge {
                 error(state, verdict),
                 advice,
                 List.of(),
+                Map.of(),
                 NO_BREAKER,
                 pool);
+    }
+
+    /** What the check found, whatever the pool shows. */
+    Verdict found(HealthState state) {
+        if (!state.isAnswered()) {
+            return failed(state);
+        }
+        return isWronglyReadOnly(state) ? Verdict.READ_ONLY : Verdict.HEALTHY;
+    }
+
+    private boolean isWronglyReadOnly(HealthState state) {
+        return state.outcome().readOnly() && !current.get().pool().readOnly();
     }
 
     /** What a check without an answer says. */
@@ -87,7 +102,7 @@ final class HealthJudge {
     }
 
     private Verdict answered(HealthState state, PoolSnapshot pool, List<Lease> leaks) {
-        if (state.outcome().readOnly() && !current.get().pool().readOnly()) {
+        if (isWronglyReadOnly(state)) {
             return Verdict.READ_ONLY;
         }
         if (pool.waiting() == 0 || pool.active() < pool.maxSize()) {

@@ -10,7 +10,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,6 +76,9 @@ final class HealthMonitor implements AutoCloseable {
     private final ServerAdvice server;
     private volatile @Nullable HealthState state;
     private volatile List<HealthFailure> failures = List.of();
+    /** Checks ended; written as {@code state} is. */
+    private volatile Map<Verdict, Long> checks = Map.of();
+
     private volatile boolean closed;
 
     /** Checks by the settings in force when a check begins. */
@@ -158,7 +163,9 @@ final class HealthMonitor implements AutoCloseable {
         List<String> advice = Stream.of(usage.advice(pool, now), holders.advice(), server.advice(pool, now))
                 .flatMap(List::stream)
                 .toList();
-        return healthJudge.report(found, pool, dataSource.leases(), damped).with(advice, failures, breaker.report());
+        return healthJudge
+                .report(found, pool, dataSource.leases(), damped)
+                .with(advice, failures, checks, breaker.report());
     }
 
     /** Ends the background checks; a check under way ends at its limit at the latest. */
@@ -256,6 +263,7 @@ final class HealthMonitor implements AutoCloseable {
         var before = state;
         var next = after(before, outcome);
         state = next;
+        count(healthJudge.found(next));
         if (next.isAnswered()) {
             breaker.checked(Verdict.HEALTHY, false);
         } else {
@@ -295,6 +303,13 @@ final class HealthMonitor implements AutoCloseable {
             limit.cancel(false);
             control.close(connection);
         }
+    }
+
+    private void count(Verdict found) {
+        var counted = new EnumMap<Verdict, Long>(Verdict.class);
+        counted.putAll(checks);
+        counted.merge(found, 1L, Long::sum);
+        checks = counted;
     }
 
     private void remember(HealthState failed) {

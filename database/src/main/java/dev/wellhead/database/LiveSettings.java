@@ -57,6 +57,8 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                     wanted.outcome(),
                     wanted.breaker(),
                     wanted.limits(),
+                    wanted.statements(),
+                    wanted.log(),
                     before.errors());
             if (!before.health().equals(wanted.health()) || !before.breaker().equals(wanted.breaker())) {
                 health.restart();
@@ -72,6 +74,7 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
     private static List<String> keys(List<Change> changes, DatabaseConfig before, DatabaseConfig wanted) {
         return changes.stream()
                 .flatMap(change -> switch (change.key()) {
+                    case "log-connections" -> Stream.of("log.connections");
                     case "name", "url" -> Stream.of(change.key());
                     case "credentials" -> login(before, wanted);
                     default -> Stream.of("pool." + change.key());
@@ -158,7 +161,27 @@ final class LiveSettings implements Supplier<DatabaseConfig> {
                                 "limits.commit",
                                 before.limits().commit(),
                                 wanted.limits().commit()),
+                        different(
+                                "log.queries",
+                                before.log().queries(),
+                                wanted.log().queries()),
+                        different(
+                                "log.statistics-interval",
+                                before.log().statisticsInterval(),
+                                wanted.log().statisticsInterval()),
                         different("slow-query-threshold", before.slowQueryThreshold(), wanted.slowQueryThreshold()),
+                        different(
+                                "statements.enabled",
+                                before.statements().enabled(),
+                                wanted.statements().enabled()),
+                        different(
+                                "statements.max",
+                                before.statements().max(),
+                                wanted.statements().max()),
+                        different(
+                                "statements.slow-after",
+                                before.statements().slowAfter(),
+                                wanted.statements().slowAfter()),
                         different(
                                 "commit-outcome",
                                 before.outcome().mode(),

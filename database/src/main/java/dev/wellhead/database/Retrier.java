@@ -121,15 +121,18 @@ final class Retrier {
         try {
             T result = attempts(operation, effect, step, start);
             ended = true;
+            log.called(operation, start, true);
             return result;
         } catch (DatabaseException e) {
-            meter.failed(e.meaning());
+            meter.failed(e);
             ended = true;
+            log.called(operation, start, false);
             throw e;
         } finally {
             if (!ended) {
                 // The work's own exception or error goes to the caller as it is.
-                meter.failed(Meaning.OTHER);
+                meter.failedByItself();
+                log.called(operation, start, false);
             }
         }
     }
@@ -158,7 +161,7 @@ final class Retrier {
                     guard.failed(failed.judgement());
                 }
                 if (!pausedForNext(rules, effect, failed, progress.phase(), e)) {
-                    throw thrown(failed, e).leaveTo(outer);
+                    throw thrown(failed, rules.maxRetries() + 1, e).leaveTo(outer);
                 }
             } catch (RuntimeException e) {
                 var failed = scope == null ? null : inside(scope, operation, e, progress.phase(), attempt, start);
@@ -211,7 +214,7 @@ final class Retrier {
      * @param transaction its operation; null where it has none but that of the statement
      */
     DatabaseException failedInside(@Nullable String transaction, String operation, SQLException error, long start) {
-        return thrown(failed(operation, transaction, error, Phase.IN_TRANSACTION, 1, start), error)
+        return thrown(failed(operation, transaction, error, Phase.IN_TRANSACTION, 1, start), 1, error)
                 .leaveTo(scopes.get());
     }
 
@@ -220,8 +223,8 @@ final class Retrier {
         return judge.judge(error, phase).kind() == ErrorKind.AMBIGUOUS;
     }
 
-    private DatabaseException thrown(FailedCall failed, SQLException error) {
-        log.callFailed(failed);
+    private DatabaseException thrown(FailedCall failed, int mostAttempts, SQLException error) {
+        log.callFailed(failed, mostAttempts);
         return DatabaseException.of(failed, error instanceof OwnFault ? error.getCause() : error);
     }
 
@@ -247,7 +250,7 @@ final class Retrier {
         }
         log.retryScheduled(failed, failed.attempts() + 1, rules.maxRetries() + 1, delay);
         meter.retried(judgement.meaning());
-        pause(delay, failed, error);
+        pause(delay, rules.maxRetries() + 1, failed, error);
         return true;
     }
 
@@ -263,14 +266,14 @@ final class Retrier {
         return isFree || rules.budget() == 0 || budget.take() ? null : RetryRefusal.BUDGET;
     }
 
-    private void pause(Duration delay, FailedCall failed, Exception cause) {
+    private void pause(Duration delay, int mostAttempts, FailedCall failed, Exception cause) {
         try {
             time.sleeper().sleep(delay.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             cause.addSuppressed(e);
             var interrupted = failed.judgedAs(INTERRUPTED);
-            log.callFailed(interrupted);
+            log.callFailed(interrupted, mostAttempts);
             throw DatabaseException.of(interrupted, cause);
         }
     }

@@ -12,14 +12,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,9 +27,7 @@ import org.slf4j.LoggerFactory;
  * What a PostgreSQL server knows, asked over the control connection: every ten minutes whether it has room for
  * connections, and once an hour for the plan of a statement that time limits ended twice in ten minutes.
  *
- * <p>Nothing is run that was not asked for: a plan is that of EXPLAIN without ANALYZE, of one single statement, with
- * parameters left open (PostgreSQL 12 and later), in a transaction that reads only, waits for no lock longer than 100 ms,
- * ends after a second and is rolled back. What the server refuses is left out.
+ * <p>What is asked is bounded as {@link PlanQuestion} says; what the server refuses is left out.
  *
  * <p>{@link #ask} is called by one thread at a time; {@link #advice} by any.
  */
@@ -45,8 +41,6 @@ final class ServerAdvice {
     private static final long MANY_ROWS = 100_000;
     private static final double NEAR_PERCENT = 80;
 
-    private static final String LIMITS =
-            "SET LOCAL statement_timeout = 1000; SET LOCAL lock_timeout = 100;" + " SET TRANSACTION READ ONLY";
     // pg_stat_database, for pg_stat_activity hides the sessions of others.
     private static final String ROOM = "SELECT current_setting('max_connections')::int"
             + " - current_setting('superuser_reserved_connections')::int"
@@ -54,7 +48,6 @@ final class ServerAdvice {
             + " (SELECT sum(numbackends)::int FROM pg_stat_database)";
     private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[^\\s.\"]+)";
     private static final Pattern SCAN = Pattern.compile("Seq Scan on (" + NAME + "(?:\\." + NAME + ")?)");
-    private static final AtomicLong PLANS = new AtomicLong();
 
     private record Room(int limit, int used) {}
 
@@ -107,23 +100,16 @@ final class ServerAdvice {
         scans = next;
     }
 
-    @FunctionalInterface
-    private interface Question<T> {
-        T ask(Statement statement) throws SQLException;
-    }
-
-    /** In a transaction of its own, which is rolled back; empty when the server refuses. */
-    private static <T> Optional<T> apart(Connection connection, Question<T> question) throws SQLException {
-        connection.setAutoCommit(false);
-        try (var statement = connection.createStatement()) {
-            statement.execute(LIMITS);
-            return Optional.of(question.ask(statement));
+    /** Empty when the server refuses. */
+    private static <T> Optional<T> apart(Connection connection, PlanQuestion.Question<T> question) throws SQLException {
+        try {
+            return Optional.of(PlanQuestion.apart(connection, question));
         } catch (SQLException refused) {
+            if (connection.isClosed()) {
+                throw refused;
+            }
             LOG.debug("server not asked sqlState={}", refused.getSQLState(), Secret.mask(refused));
             return Optional.empty();
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
         }
     }
 
@@ -137,21 +123,12 @@ final class ServerAdvice {
     /** The tables that it reads from their first row to their last, with the rows that the server believes to be there. */
     private static Map<String, Long> scanned(Statement statement, String sql) throws SQLException {
         List<String> tables = new ArrayList<>();
-        // Not EXPLAIN (GENERIC_PLAN): over the driver's protocol the server asks for values of the parameters there.
-        var name = "wellhead_plan_" + PLANS.incrementAndGet();
-        statement.execute("SET LOCAL plan_cache_mode = force_generic_plan");
-        statement.execute("PREPARE " + name + " AS " + sql);
-        var values = String.join(", ", Collections.nCopies(parameters(statement, name), "NULL"));
-        var execute = "EXECUTE " + name + (values.isEmpty() ? "" : "(" + values + ")");
-        try (var plan = statement.executeQuery("EXPLAIN (VERBOSE, COSTS OFF) " + execute)) {
-            while (plan.next()) {
-                var found = SCAN.matcher(plan.getString(1));
-                if (found.find()) {
-                    tables.add(found.group(1));
-                }
+        for (var line : PlanQuestion.plan(statement, "VERBOSE, COSTS OFF", sql)) {
+            var found = SCAN.matcher(line);
+            if (found.find()) {
+                tables.add(found.group(1));
             }
         }
-        statement.execute("DEALLOCATE " + name);
         Map<String, Long> rows = new TreeMap<>();
         try (var size = statement
                 .getConnection()
@@ -166,13 +143,6 @@ final class ServerAdvice {
             }
         }
         return rows;
-    }
-
-    private static int parameters(Statement statement, String name) throws SQLException {
-        try (var rows = statement.executeQuery("SELECT coalesce(cardinality(parameter_types), 0)"
-                + " FROM pg_prepared_statements WHERE name = '" + name + "'")) {
-            return rows.next() ? rows.getInt(1) : 0;
-        }
     }
 
     /** What there is to say. */

@@ -197,6 +197,8 @@ class BreakerTest {
                 OutcomePolicy.DEFAULT,
                 policy,
                 TimeLimits.NONE,
+                StatementPolicy.DEFAULT,
+                LogPolicy.DEFAULT,
                 List.of());
         return new Breaker(() -> config);
     }

@@ -26,7 +26,7 @@ final class Snapshots {
     static PoolSnapshot of(int active, int idle, int waiting) {
         Map<RefusalReason, Long> refused = new EnumMap<>(RefusalReason.class);
         Map<EvictReason, Long> closed = new EnumMap<>(EvictReason.class);
-        var counters = new PoolSnapshot.Counters(0, 0, refused, 0, active + idle, 0, closed, 0, 0, 0, 0, 0, 0);
+        var counters = new PoolSnapshot.Counters(0, 0, refused, 0, active + idle, 0, closed, 0, 0, 0, 0, 0, 0, 0, 0);
         return new PoolSnapshot(
                 "orders",
                 PoolState.RUNNING,

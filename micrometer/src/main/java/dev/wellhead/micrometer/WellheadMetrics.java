@@ -23,22 +23,32 @@ import java.util.function.Supplier;
 public final class WellheadMetrics implements MeterBinder, AutoCloseable {
 
     private final Supplier<Collection<Database>> databases;
+    private final boolean hikariNames;
     private final Map<Key, DatabaseMeters> bound = new ConcurrentHashMap<>();
 
     private record Key(MeterRegistry registry, Database database) {}
 
-    private WellheadMetrics(Supplier<Collection<Database>> databases) {
+    private WellheadMetrics(Supplier<Collection<Database>> databases, boolean hikariNames) {
         this.databases = databases;
+        this.hikariNames = hikariNames;
     }
 
     /** Meters of one database. */
     public WellheadMetrics(Database database) {
-        this(() -> List.of(database));
+        this(() -> List.of(database), false);
     }
 
     /** Meters of all databases of a manager; see {@link #refresh} for those opened later. */
     public WellheadMetrics(DatabaseManager manager) {
-        this(manager::databases);
+        this(manager::databases, false);
+    }
+
+    /**
+     * The same, with the names of HikariCP's Micrometer binder ({@code hikaricp.connections} and so on, tag {@code pool})
+     * besides Wellhead's own, for dashboards that exist; false is the default. To be bound in place of this one.
+     */
+    public WellheadMetrics withHikariNames(boolean value) {
+        return new WellheadMetrics(databases, value);
     }
 
     @Override
@@ -58,7 +68,8 @@ public final class WellheadMetrics implements MeterBinder, AutoCloseable {
             }
         });
         for (var database : now) {
-            bound.computeIfAbsent(new Key(registry, database), key -> new DatabaseMeters(database, registry));
+            bound.computeIfAbsent(
+                    new Key(registry, database), key -> new DatabaseMeters(database, registry, hikariNames));
         }
     }
 

@@ -19,16 +19,11 @@ import dev.wellhead.testkit.PostgresServer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +31,6 @@ import org.junit.jupiter.api.Test;
 class WellheadMetricsTest {
 
     private static final String LOST = "wellhead.commit.answers.lost";
-    private static final Path PAGE = Path.of("../docs/metrics.md");
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private DatabaseManager manager;
@@ -275,42 +269,49 @@ class WellheadMetricsTest {
             assertThat(gauge("wellhead.pool.ceiling.max")).isEqualTo(5);
             assertThat(gauge("wellhead.pool.ceiling.waits")).isZero();
             await().until(() -> gauge("wellhead.pool.ceiling.held") == 1);
-            await().until(() -> gauge("wellhead.pool.ceiling.total") == 1);
+            await().until(() -> gauge("wellhead.pool.ceiling.taken") == 1);
         }
     }
 
     @Test
-    void thePageNamesEveryMeterTagAndValue() throws Exception {
-        manager.close();
-        manager = DatabaseManager.builder()
-                .maxTotal(9)
-                .database(config("default", PostgresServer.shared().jdbcUrl()))
-                .open();
-        manager.open(withLanes());
-        metrics.close();
-        metrics = new WellheadMetrics(manager);
-        metrics.bindTo(registry);
-        var chosen = Set.of("default", "laned", "batch");
-        var page = Files.readString(PAGE);
-        Set<String> names = new TreeSet<>();
-        for (Meter meter : registry.getMeters()) {
-            if (meter.getId().syntheticAssociation() != null) {
-                // The buckets of a timer, each a meter of its own in this registry.
-                continue;
-            }
-            names.add(meter.getId().getName());
-            meter.getId().getTags().stream()
-                    .filter(tag -> !chosen.contains(tag.getValue()))
-                    .forEach(tag -> assertThat(page)
-                            .contains("`" + tag.getKey() + "` = ")
-                            .contains("`" + tag.getValue() + "`"));
+    void healthChecksAreCountedByWhatTheyFound() throws Exception {
+        try (var own = PostgresServer.start();
+                var one = DatabaseManager.builder()
+                        .database(config("checked", own.jdbcUrl()))
+                        .open();
+                var meters = new WellheadMetrics(one)) {
+            meters.bindTo(registry);
+            one.database().checkHealth();
+            await().until(() -> sum("wellhead.health.checks", "database", "checked", "outcome", "healthy") > 0);
+            own.stop();
+            one.database().checkHealth();
+            await().until(() -> sum("wellhead.health.checks", "database", "checked", "outcome", "database_down") > 0);
+            await().until(() -> gauge("wellhead.health.strikes", "database", "checked") > 0);
+            await().until(() ->
+                    gauge("wellhead.health.verdict", "database", "checked", "verdict", "database_down") == 1);
         }
-        Set<String> documented = new TreeSet<>();
-        var row = Pattern.compile("(?m)^\\| `(wellhead\\.[a-z.]+)` \\|").matcher(page);
-        while (row.find()) {
-            documented.add(row.group(1));
-        }
-        assertThat(documented).isEqualTo(names);
+    }
+
+    @Test
+    void theLastErrorIsNamedByItsCodeWithItsAge() {
+        assertThat(gauge("wellhead.last.error.age")).isEqualTo(Double.POSITIVE_INFINITY);
+        var database = manager.database();
+        assertThatThrownBy(() -> database.query(
+                        "wrong", connection -> connection.createStatement().execute("SELEC 1")))
+                .isInstanceOf(DatabaseException.class);
+        await().until(() -> gauge("wellhead.last.error", "code", "E2007") == 1);
+        assertThat(gauge("wellhead.last.error", "code", "E2001")).isZero();
+        assertThat(sum("wellhead.call.errors", "code", "E2007")).isEqualTo(1);
+        assertThat(gauge("wellhead.last.error.age")).isBetween(0.0, 60.0);
+    }
+
+    @Test
+    void theTimeOfCallsAddsUp() {
+        manager.database()
+                .query("nap", connection -> connection.createStatement().execute("SELECT pg_sleep(0.05)"));
+        var time = registry.get("wellhead.call.time").functionTimer();
+        await().until(() -> time.count() == 1);
+        assertThat(time.totalTime(TimeUnit.MILLISECONDS)).isBetween(50.0, 30_000.0);
     }
 
     private double gauge(String name, String... tags) {

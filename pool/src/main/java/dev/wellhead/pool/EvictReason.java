@@ -45,5 +45,13 @@ public enum EvictReason {
     /** It was opened in place of a slow one, and both arrived. */
     SURPLUS,
     /** The pool was closed or drained. */
-    POOL_CLOSED
+    POOL_CLOSED;
+
+    /** Whether the connection was lost: the pool did not choose to part with it, the network or the server did. */
+    public boolean isLoss() {
+        return switch (this) {
+            case BROKEN, FAILED_VALIDATION, FAILED_KEEPALIVE, READ_ONLY, FAILOVER -> true;
+            default -> false;
+        };
+    }
 }

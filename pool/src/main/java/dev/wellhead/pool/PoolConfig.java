@@ -74,6 +74,8 @@ import org.jspecify.annotations.Nullable;
  *     empty, errors name no holders, and nothing is reported as a leak; default true
  * @param maxReplicaLag a replica further behind is not read from; counts where the URL names several hosts; default 0: off
  * @param replicaReads which of several replicas serves who only reads; default {@link ReplicaReads#LEAST_ACTIVE}
+ * @param logConnections whether each connection that is opened or closed is logged at INFO, at most a hundred of each in
+ *     ten seconds; else at DEBUG; default true
  * @param jmx whether the pool is shown and operated through JMX, see {@link PoolMXBean}; default false
  * @param startMode what opening does when the database does not answer; default {@link StartMode#WAIT}
  * @param startRetries further attempts of {@link StartMode#WAIT}; default 3
@@ -123,6 +125,7 @@ public record PoolConfig(
         boolean leases,
         Duration maxReplicaLag,
         ReplicaReads replicaReads,
+        boolean logConnections,
         boolean jmx,
         StartMode startMode,
         int startRetries,
@@ -277,6 +280,7 @@ public record PoolConfig(
         private boolean leases = true;
         private Duration maxReplicaLag = Duration.ZERO;
         private ReplicaReads replicaReads = ReplicaReads.LEAST_ACTIVE;
+        private boolean logConnections = true;
         private boolean jmx;
         private StartMode startMode = StartMode.WAIT;
         private int startRetries = 3;
@@ -328,6 +332,7 @@ public record PoolConfig(
             leases = from.leases;
             maxReplicaLag = from.maxReplicaLag;
             replicaReads = from.replicaReads;
+            logConnections = from.logConnections;
             jmx = from.jmx;
             startMode = from.startMode;
             startRetries = from.startRetries;
@@ -381,6 +386,7 @@ public record PoolConfig(
                     leases,
                     maxReplicaLag,
                     replicaReads,
+                    logConnections,
                     jmx,
                     startMode,
                     startRetries,
@@ -680,6 +686,12 @@ public record PoolConfig(
         /** Sets {@link PoolConfig#replicaReads()}. */
         public Builder replicaReads(ReplicaReads value) {
             replicaReads = value;
+            return this;
+        }
+
+        /** Sets {@link PoolConfig#logConnections()}. */
+        public Builder logConnections(boolean value) {
+            logConnections = value;
             return this;
         }
 

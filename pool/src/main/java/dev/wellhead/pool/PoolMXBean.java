@@ -31,6 +31,9 @@ public interface PoolMXBean {
     /** Open physical connections. */
     int getTotal();
 
+    /** Open connections that nothing speaks against. */
+    int getHealthy();
+
     /** Callers in line. */
     int getWaiting();
 
@@ -40,8 +43,29 @@ public interface PoolMXBean {
     /** How many are kept idle. */
     int getMinIdle();
 
+    /** Active connections as a percentage of the limit. */
+    double getUtilizationPercent();
+
+    /** The most that were active at once, as sampled. */
+    int getPeakActive();
+
+    /** Mean of active connections while the pool was in use, as sampled. */
+    double getMeanActive();
+
+    /** Connections that callers hold, by {@link Lane}; empty without lanes. */
+    Map<String, Integer> getLanesActive();
+
+    /** Callers in line, by {@link Lane}; empty without lanes. */
+    Map<String, Integer> getLanesWaiting();
+
     /** The limit of all pools under the {@link Ceiling} together; 0 without one. */
     int getMaxTotal();
+
+    /** Places taken by all pools under the {@link Ceiling} together; 0 without one. */
+    int getCeilingTotal();
+
+    /** Places taken by this pool under the {@link Ceiling}; 0 without one. */
+    int getCeilingHeld();
 
     /** How long the first in line waits, in milliseconds; 0 when nobody does. */
     long getOldestWaitMillis();
@@ -67,11 +91,20 @@ public interface PoolMXBean {
     /** Physical connections opened and added. */
     long getOpened();
 
+    /** Connects begun. */
+    long getOpenAttempts();
+
+    /** Of those opened, reconnections: after a failed connect, or to make up for a lost connection. */
+    long getReconnected();
+
     /** Connects that failed or were abandoned. */
     long getOpenFailed();
 
     /** Physical connections removed, by {@link EvictReason}. */
     Map<String, Long> getClosed();
+
+    /** Validations and keepalives that were answered. */
+    long getValidated();
 
     /** Errors after which a connection could not be used. */
     long getErrors();
@@ -81,6 +114,12 @@ public interface PoolMXBean {
 
     /** Transactions found open at release and rolled back. */
     long getRolledBack();
+
+    /** Acquires that had to wait while their thread held another connection. */
+    long getNested();
+
+    /** Acquires that {@link Admission#OBSERVE} let wait though {@link Admission#DEADLINE} would have refused them. */
+    long getWouldRefuse();
 
     /** When and how the last connect failed, masked; empty when none has. */
     String getLastOpenFailure();

@@ -79,6 +79,10 @@ public record PoolSnapshot(
      * @param nested acquires that had to wait while their thread held another connection of this pool
      * @param wouldRefuse acquires that {@link Admission#OBSERVE} let wait though {@link Admission#DEADLINE} would have
      *     refused them at once
+     * @param openAttempts connects begun: those that are {@code opened}, {@code openFailed} and under way, and those that
+     *     {@link WellheadDataSource#reset()} gave up
+     * @param reconnected of those {@code opened}, reconnections: opened as the first after a connect that failed, or to
+     *     make up for a connection that was lost ({@link EvictReason#isLoss}); each lost one is made up for once
      */
     public record Counters(
             long direct,
@@ -93,7 +97,9 @@ public record PoolSnapshot(
             long errors,
             long leaksSuspected,
             long nested,
-            long wouldRefuse) {
+            long wouldRefuse,
+            long openAttempts,
+            long reconnected) {
 
         /** Copies the maps. */
         public Counters {
@@ -104,6 +110,16 @@ public record PoolSnapshot(
         /** All refusals. */
         public long refusedTotal() {
             return refused.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /**
+         * Refusals for want of a connection, which other tools count as timeouts; see {@link RefusalReason#isTimeout}.
+         */
+        public long timeouts() {
+            return refused.entrySet().stream()
+                    .filter(entry -> entry.getKey().isTimeout())
+                    .mapToLong(Map.Entry::getValue)
+                    .sum();
         }
 
         /** All removed connections. */

@@ -43,6 +43,17 @@ public enum RefusalReason {
         return sqlState;
     }
 
+    /**
+     * Whether it is for want of a connection, which other tools count as a timeout; not for the pool's state or for what the
+     * caller did.
+     */
+    public boolean isTimeout() {
+        return switch (this) {
+            case TIMEOUT, DEADLINE, SHED, LINE_FULL, DATABASE_DOWN -> true;
+            case PAUSED, CLOSED, INTERRUPTED, NESTED -> false;
+        };
+    }
+
     /** The reason in a few words. */
     public String text() {
         return text;

@@ -3,6 +3,7 @@
 package dev.wellhead.pool;
 
 import dev.wellhead.pool.internal.Pool;
+import dev.wellhead.pool.spi.StatementObserver;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -246,6 +247,16 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
      */
     public void onDoubt(Runnable quick) {
         pool.hosts().onDoubt(quick);
+    }
+
+    /**
+     * Has somebody told of each statement that runs through this pool and those of its replicas, and of each lease that
+     * ends. There is one at most; another takes its place, from the next statement on.
+     *
+     * @param observer null: nobody, which costs a statement one look
+     */
+    public void observe(@Nullable StatementObserver observer) {
+        pool.hosts().observe(observer);
     }
 
     /** Adds a listener. */

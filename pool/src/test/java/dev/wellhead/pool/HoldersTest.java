@@ -122,9 +122,9 @@ class HoldersTest {
 
     @Test
     void threadThatWaitsWhileItHoldsIsReportedOnceAPairOfPlaces() throws Exception {
-        try (var logs = Logs.of("nested");
-                var pool = new WellheadDataSource(
-                        config("nested").maxSize(1).acquireTracing(true).build(), events)) {
+        try (var pool = new WellheadDataSource(
+                        config("nested").maxSize(1).acquireTracing(true).build(), events);
+                var logs = Logs.of("nested")) {
             for (int i = 0; i < 3; i++) {
                 assertThatThrownBy(() -> Orders.nest(pool))
                         .hasMessageContaining("This thread already holds a connection of this pool: "
@@ -214,8 +214,8 @@ class HoldersTest {
 
     @Test
     void openTransactionIsRolledBackCountedAndLoggedOnceAPlace() throws Exception {
-        try (var logs = Logs.of("left");
-                var pool = new WellheadDataSource(config("left").build(), events)) {
+        try (var pool = new WellheadDataSource(config("left").build(), events);
+                var logs = Logs.of("left")) {
             for (int i = 0; i < 3; i++) {
                 Orders.leaveOpen(pool);
             }

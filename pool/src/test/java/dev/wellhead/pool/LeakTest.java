@@ -73,8 +73,8 @@ class LeakTest {
     @Test
     void namesThreadPlaceStatementAndState() throws Exception {
         var until = new CountDownLatch(1);
-        try (var logs = Logs.of("who");
-                var pool = new WellheadDataSource(config("who").build(), events)) {
+        try (var pool = new WellheadDataSource(config("who").build(), events);
+                var logs = Logs.of("who")) {
             var holder = Work.async(() -> {
                 Orders.hold(pool, "UPDATE orders SET a = 1", true, until);
                 return true;

@@ -9,9 +9,15 @@ import dev.wellhead.testkit.FakeBehavior;
 import dev.wellhead.testkit.FakeDriver;
 import dev.wellhead.testkit.FakeOperation;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.JMX;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -144,5 +150,50 @@ class ManagementTest {
                 .map(method -> method.getName().substring(3).toLowerCase(java.util.Locale.ROOT))
                 .toList();
         assertThat(counters).containsAll(shown);
+    }
+
+    @Test
+    void everyComponentOfTheSnapshotIsAnAttribute() {
+        var attributes = Arrays.stream(PoolMXBean.class.getMethods())
+                .map(Method::getName)
+                .filter(name -> name.startsWith("get"))
+                .map(name -> name.substring(3, 4).toLowerCase(Locale.ROOT) + name.substring(4))
+                .collect(Collectors.toSet());
+        // What has no attribute of its own name: the bean's name says the pool, and the rest is there in parts.
+        var inParts = Map.of(
+                "pool", List.<String>of(),
+                "taken", List.<String>of(),
+                "counters", List.<String>of(),
+                "oldestWait", List.of("oldestWaitMillis"),
+                "meanAcquire", List.of("meanAcquireMicros"),
+                "meanUse", List.of("meanUseMicros"),
+                "lanes", List.of("lanesActive", "lanesWaiting"),
+                "ceiling", List.of("maxTotal", "ceilingTotal", "ceilingHeld"));
+        Stream.of(PoolSnapshot.class, PoolSnapshot.Counters.class)
+                .flatMap(type -> Arrays.stream(type.getRecordComponents()))
+                .map(RecordComponent::getName)
+                .forEach(component -> assertThat(attributes)
+                        .as(component)
+                        .containsAll(inParts.getOrDefault(component, List.of(component))));
+    }
+
+    @Test
+    void showsLanesAndMeans() throws Exception {
+        try (var pool = new WellheadDataSource(
+                        config("laned").lanes(List.of(Lane.of("batch", 0, 1))).build());
+                var connection = pool.lane("batch").getConnection()) {
+            assertThat(connection.isClosed()).isFalse();
+            var bean = JMX.newMXBeanProxy(server, name("laned"), PoolMXBean.class);
+            assertThat(bean.getLanesActive()).containsEntry("batch", 1).containsEntry("default", 0);
+            assertThat(bean.getLanesWaiting()).containsEntry("batch", 0);
+            assertThat(bean.getUtilizationPercent()).isBetween(33.0, 34.0);
+            assertThat(bean.getHealthy()).isEqualTo(1);
+            assertThat(bean.getOpenAttempts()).isEqualTo(1);
+            assertThat(bean.getReconnected()).isZero();
+            assertThat(bean.getPeakActive()).isEqualTo(1);
+            assertThat(bean.getCeilingHeld() + bean.getCeilingTotal()).isZero();
+            assertThat(bean.getNested() + bean.getWouldRefuse() + bean.getValidated())
+                    .isZero();
+        }
     }
 }

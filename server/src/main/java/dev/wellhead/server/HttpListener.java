@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -41,6 +43,7 @@ final class HttpListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
+    private static final Pattern PORT = Pattern.compile(":\\d*$");
     private static final String READ_METHODS = "GET, HEAD";
     private static final int MIN_THREADS = 3;
     private static final int MAX_THREADS = 16;
@@ -51,11 +54,13 @@ final class HttpListener {
     private static final int MAX_HEADER_BYTES = 8 * 1024;
 
     private final Map<String, Route> routes = new TreeMap<>();
+    private final ReadAccess access;
     private final RunningRequests running = new RunningRequests();
     private final int port;
     private final Javalin javalin;
 
-    private HttpListener(ServerSocketChannel socket, Collection<Route> routes) {
+    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, ReadAccess access) {
+        this.access = access;
         this.port = socket.socket().getLocalPort();
         routes.forEach(route -> this.routes.put(route.path(), route));
         this.javalin = Javalin.create(config -> configure(config, socket));
@@ -67,9 +72,9 @@ final class HttpListener {
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
      */
-    static HttpListener start(String bind, int port, Collection<Route> routes) {
+    static HttpListener start(String bind, int port, Collection<Route> routes, ReadAccess access) {
         var socket = listen(bind, port);
-        var listener = new HttpListener(socket, routes);
+        var listener = new HttpListener(socket, routes, access);
         try {
             listener.javalin.start();
             return listener;
@@ -145,7 +150,7 @@ final class HttpListener {
             config.routes.addEndpoint(new Endpoint(HandlerType.HEAD, route.path(), context -> answer(route, context)));
             config.routes.addEndpoint(new Endpoint(HandlerType.OPTIONS, route.path(), HttpListener::options));
         }
-        config.routes.error(404, "*", context -> send(context, Problem.notFound(context.path(), routes.keySet())));
+        config.routes.error(404, "*", this::unknown);
         config.routes.error(500, "*", HttpListener::unforeseen);
         config.routes.error(
                 405,
@@ -185,15 +190,29 @@ final class HttpListener {
     private void answer(Route route, Context context) {
         var batch = running.began();
         try {
-            send(context, reply(route, context.path()));
+            send(context, reply(route, request(context)));
         } finally {
             running.ended(batch);
         }
     }
 
-    private static Reply reply(Route route, String path) {
+    private static Request request(Context context) {
+        var parameters = new TreeMap<String, String>();
+        context.queryParamMap().forEach((name, values) -> parameters.put(name, values.get(0)));
+        var authorization = context.header("Authorization");
+        var host = context.header("Host");
+        return new Request(
+                context.path(),
+                parameters,
+                authorization == null ? "" : authorization,
+                host == null ? "" : PORT.matcher(host).replaceFirst(""));
+    }
+
+    private Reply reply(Route route, Request request) {
+        var path = request.path();
         try {
-            return route.answer().call();
+            var refusal = route.isGuarded() ? access.refusal(request) : Optional.<Reply>empty();
+            return refusal.isPresent() ? refusal.get() : route.answer().to(request);
         } catch (Exception failed) {
             if (failed instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -205,6 +224,13 @@ final class HttpListener {
                 LOG.debug("request refused path={} status={}", path, problem.status(), Secret.mask(failed));
             }
             return problem;
+        }
+    }
+
+    /** A route may say itself what is not there. */
+    private void unknown(Context context) {
+        if (!Problem.MEDIA_TYPE.equals(context.res().getContentType())) {
+            send(context, Problem.notFound(context.path(), routes.keySet()));
         }
     }
 

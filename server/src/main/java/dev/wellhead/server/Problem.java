@@ -48,6 +48,25 @@ record Problem(
                 .reply(Map.of("Allow", allowed));
     }
 
+    static Reply unauthorized(String path) {
+        return plain(
+                        "Unauthorized",
+                        401,
+                        "This path needs the read token: send the header Authorization: Bearer TOKEN (server.read-token)",
+                        path)
+                .reply(Map.of("WWW-Authenticate", "Bearer"));
+    }
+
+    static Reply forbidden(String path) {
+        return plain(
+                        "Forbidden",
+                        403,
+                        "Without server.read-token this path is shown only on loopback, by the name localhost or its"
+                                + " address; set a token and send it as a bearer token",
+                        path)
+                .reply(Map.of());
+    }
+
     /** A request that never reached a route: malformed, too large. */
     static Reply badRequest(int status, String title) {
         return plain(title, status, "The request could not be read", null).reply(Map.of());
@@ -55,6 +74,15 @@ record Problem(
 
     /** What a route threw. Only texts that are made to be shown are shown. */
     static Reply of(Throwable error, String path) {
+        if (error instanceof BadRequestException bad) {
+            var title = switch (bad.status()) {
+                case 404 -> "Not Found";
+                case 422 -> "Unprocessable Content";
+                default -> "Bad Request";
+            };
+            return plain(title, bad.status(), String.valueOf(bad.getMessage()), path)
+                    .reply(Map.of());
+        }
         if (error instanceof DatabaseException known) {
             return database(known.code(), known.retryable(), path);
         }

@@ -5,6 +5,7 @@ package dev.wellhead.server;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
+import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -18,9 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
- * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}.
+ * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
+ * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan} and {@code /api/leases}. Counts the
+ * statements of the databases for that.
  *
- * <p>Thread-safe. Without authentication, so it belongs on a loopback or otherwise private address. Whatever the
+ * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
  * databases do, an answer takes little more than a second at most. The manager stays its owner's to close.
  *
  * @since 0.1.0
@@ -36,6 +39,7 @@ public final class WellheadServer implements AutoCloseable {
     private final HealthWatch health;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WellheadMetrics metrics;
+    private final Watch watch;
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -45,12 +49,14 @@ public final class WellheadServer implements AutoCloseable {
         this.bind = config.bind();
         this.profile = profile;
         this.health = new HealthWatch(manager, System::nanoTime);
-        this.metrics = new WellheadMetrics(manager);
+        this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
+        this.watch = Watch.start(manager);
         var routes = new ArrayList<>(routes());
         routes.addAll(more);
         try {
-            this.http = HttpListener.start(config.bind(), config.port(), routes);
+            this.http = HttpListener.start(
+                    config.bind(), config.port(), routes, new ReadAccess(config.bind(), config.readToken()));
         } catch (ServerException failed) {
             forget();
             throw failed;
@@ -123,6 +129,7 @@ public final class WellheadServer implements AutoCloseable {
     }
 
     private void forget() {
+        watch.close();
         metrics.close();
         health.close();
         registry.close();
@@ -137,6 +144,7 @@ public final class WellheadServer implements AutoCloseable {
     }
 
     private List<Route> routes() {
+        var statements = new StatementBodies(manager, watch);
         return List.of(
                 new Route("/health/live", WellheadServer::live),
                 new Route("/health/ready", this::ready),
@@ -144,7 +152,10 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/health/db", this::health),
                 new Route("/api/health", this::apiHealth),
                 new Route("/api/metrics/db", this::databaseMetrics),
-                new Route("/metrics", this::prometheus));
+                new Route("/metrics", this::prometheus),
+                new Route("/api/statements", true, statements::statements),
+                new Route("/api/statements/plan", true, statements::plan),
+                new Route("/api/leases", true, statements::leases));
     }
 
     /** Never looks at a database: a restart of this process would not mend one. */

@@ -218,7 +218,8 @@ class BodiesTest {
                 .contains("wellhead_pool_max{pool=\"default\"} 4.0")
                 .contains("wellhead_pool_connections{pool=\"default\",state=\"active\"} 0.0")
                 .contains("wellhead_calls_total{database=\"default\",outcome=\"succeeded\"} 1.0")
-                .contains("wellhead_pool_use_seconds_count{pool=\"default\"} 1");
+                .contains("wellhead_pool_use_seconds_count{pool=\"default\"} 1")
+                .doesNotContain("hikaricp");
     }
 
     @Test

@@ -83,7 +83,7 @@ final class Closer {
     }
 
     private void log(PoolEntry entry, EvictReason reason) {
-        LOG.debug("connection closed pool={} connection={} reason={}", pool.name(), entry.id(), reason);
+        pool.log().closed(entry, reason);
         if (UNHEALTHY.contains(reason)) {
             long heldBack = unhealthyPace.pass();
             if (heldBack != LogPace.HELD_BACK) {

@@ -3,6 +3,7 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.spi.LeaseEnd;
+import dev.wellhead.pool.spi.StatementObserver.Tally;
 import dev.wellhead.pool.spi.TransactionEnd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -267,6 +268,39 @@ final class ConnectionHandle extends ConnectionDelegate implements TransactionEn
             throw current.failed(e);
         } finally {
             Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        var current = open();
+        var tally = begins(current, "COMMIT");
+        try {
+            super.commit();
+        } finally {
+            ended(current, tally);
+        }
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        var current = open();
+        var tally = begins(current, "ROLLBACK");
+        try {
+            super.rollback();
+        } finally {
+            ended(current, tally);
+        }
+    }
+
+    private static @Nullable Tally begins(PoolEntry current, String words) {
+        var observer = current.observer();
+        return observer == null ? null : current.meter().begins(observer, words);
+    }
+
+    private void ended(PoolEntry current, @Nullable Tally tally) {
+        if (tally != null && entry() == current) {
+            current.meter().ended(tally);
         }
     }
 

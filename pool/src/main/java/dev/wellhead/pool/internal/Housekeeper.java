@@ -72,6 +72,7 @@ final class Housekeeper {
             keepAlive(now);
         }
         leakWatch.pass(now);
+        pool.log().lookAtUse();
         shelf.forgetClosed();
         forgetHolders(now);
         pool.keepIdle();

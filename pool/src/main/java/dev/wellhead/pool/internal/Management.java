@@ -3,11 +3,13 @@
 package dev.wellhead.pool.internal;
 
 import dev.wellhead.pool.CeilingUse;
+import dev.wellhead.pool.LaneUse;
 import dev.wellhead.pool.PoolMXBean;
 import dev.wellhead.pool.PoolSnapshot;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -82,6 +84,12 @@ final class Management implements PoolMXBean {
         return named;
     }
 
+    private Map<String, Integer> byLane(ToIntFunction<LaneUse> value) {
+        var named = new TreeMap<String, Integer>();
+        now().lanes().forEach(lane -> named.put(lane.lane(), value.applyAsInt(lane)));
+        return named;
+    }
+
     @Override
     public String getState() {
         return now().state().name();
@@ -113,6 +121,11 @@ final class Management implements PoolMXBean {
     }
 
     @Override
+    public int getHealthy() {
+        return now().healthy();
+    }
+
+    @Override
     public int getWaiting() {
         return now().waiting();
     }
@@ -128,8 +141,43 @@ final class Management implements PoolMXBean {
     }
 
     @Override
+    public double getUtilizationPercent() {
+        return now().utilizationPercent();
+    }
+
+    @Override
+    public int getPeakActive() {
+        return now().peakActive();
+    }
+
+    @Override
+    public double getMeanActive() {
+        return now().meanActive();
+    }
+
+    @Override
+    public Map<String, Integer> getLanesActive() {
+        return byLane(LaneUse::held);
+    }
+
+    @Override
+    public Map<String, Integer> getLanesWaiting() {
+        return byLane(LaneUse::waiting);
+    }
+
+    @Override
     public int getMaxTotal() {
         return now().ceiling().map(CeilingUse::maxTotal).orElse(0);
+    }
+
+    @Override
+    public int getCeilingTotal() {
+        return now().ceiling().map(CeilingUse::total).orElse(0);
+    }
+
+    @Override
+    public int getCeilingHeld() {
+        return now().ceiling().map(CeilingUse::held).orElse(0);
     }
 
     @Override
@@ -173,6 +221,16 @@ final class Management implements PoolMXBean {
     }
 
     @Override
+    public long getOpenAttempts() {
+        return now().counters().openAttempts();
+    }
+
+    @Override
+    public long getReconnected() {
+        return now().counters().reconnected();
+    }
+
+    @Override
     public long getOpenFailed() {
         return now().counters().openFailed();
     }
@@ -180,6 +238,11 @@ final class Management implements PoolMXBean {
     @Override
     public Map<String, Long> getClosed() {
         return byName(now().counters().closed());
+    }
+
+    @Override
+    public long getValidated() {
+        return now().counters().validated();
     }
 
     @Override
@@ -195,6 +258,16 @@ final class Management implements PoolMXBean {
     @Override
     public long getRolledBack() {
         return now().counters().rolledBack();
+    }
+
+    @Override
+    public long getNested() {
+        return now().counters().nested();
+    }
+
+    @Override
+    public long getWouldRefuse() {
+        return now().counters().wouldRefuse();
     }
 
     @Override

@@ -94,6 +94,7 @@ final class Opener {
             attempts.add(attempt);
             planned.add(attempt);
         }
+        pool.counters().openAttempts.add(count);
         return planned;
     }
 
@@ -207,7 +208,7 @@ final class Opener {
     }
 
     private void report(Throwable cause, long tookNanos, long inRow) {
-        pool.counters().openFailed.increment();
+        pool.counters().openFailed();
         pool.hosts().doubt();
         pool.tell(new PoolEvent.OpenFailed(pool.name(), cause, Duration.ofNanos(tookNanos)));
         // The first, then each power of two: a database that is down for hours does not fill the log.
@@ -264,6 +265,7 @@ final class Opener {
 
         private void arrived(Connector.Connected connected, long tookNanos) {
             boolean[] late = {false};
+            long[] failedBefore = {0};
             var predecessor = new AtomicReference<@Nullable PoolEntry>();
             var entry = pool.adopt(connected, () -> {
                 late[0] = over;
@@ -271,6 +273,7 @@ final class Opener {
                 if (!late[0]) {
                     tookToConnect(tookNanos);
                     atOnce = Math.min(MAX_AT_ONCE, atOnce * 2);
+                    failedBefore[0] = failuresInRow;
                     failuresInRow = 0;
                     endPause();
                     predecessor.set(isSuccessor ? pool.renewal().opened(pool.now()) : null);
@@ -279,7 +282,7 @@ final class Opener {
             });
             if (entry != null) {
                 pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(tookNanos)));
-                LOG.debug("connection opened pool={} connection={} tookNanos={}", pool.name(), entry.id(), tookNanos);
+                pool.log().opened(entry, tookNanos, failedBefore[0]);
                 var before = predecessor.get();
                 if (before != null) {
                     entry.idleSince(before.idleSinceTick());

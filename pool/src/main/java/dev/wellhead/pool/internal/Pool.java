@@ -63,6 +63,7 @@ public final class Pool {
     private final Opener opener;
     private final Renewal renewal;
     private final Closer closer;
+    private final PoolLog log;
     private final Validator validator;
     private final Suspicion suspicion;
     private final Dispatcher dispatcher;
@@ -111,6 +112,7 @@ public final class Pool {
         this.opener = new Opener(this, connector);
         this.renewal = new Renewal(this, opener);
         this.closer = new Closer(this);
+        this.log = new PoolLog(this);
         this.validator = new Validator(this);
         this.suspicion = new Suspicion(this, validator);
         this.dispatcher = new Dispatcher(this, opener, validator);
@@ -162,12 +164,15 @@ public final class Pool {
         if (room != null && pool.share != null) {
             room.join(pool.share);
         }
+        pool.log.configured();
+        long began = pool.now();
         pool.hosts.start();
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
         if (config.jmx()) {
             pool.management = Starter.manage(pool);
         }
+        pool.log.started(began);
         pool.crews.rest().work(pool::serve);
         return pool;
     }
@@ -585,6 +590,10 @@ public final class Pool {
 
     Closer closer() {
         return closer;
+    }
+
+    PoolLog log() {
+        return log;
     }
 
     @Nullable

@@ -21,6 +21,7 @@ final class PoolCounters {
 
     final LongAdder waited = new LongAdder();
     final LongAdder waitedNanos = new LongAdder();
+    final LongAdder openAttempts = new LongAdder();
     final LongAdder openFailed = new LongAdder();
     final LongAdder validated = new LongAdder();
     final LongAdder rolledBack = new LongAdder();
@@ -31,8 +32,15 @@ final class PoolCounters {
     final LongAdder listenerFailures = new LongAdder();
     private final Map<RefusalReason, LongAdder> refused = new EnumMap<>(RefusalReason.class);
 
+    /** Whether the last connect to end has failed. */
+    private volatile boolean failing;
+
     // Guarded by the pool's lock.
     private long opened;
+    private long reconnected;
+    /** Lost connections that no other was opened for yet. */
+    private int lost;
+
     private final Map<EvictReason, Long> closed = new EnumMap<>(EvictReason.class);
     private long goneDirect;
     private long goneReleases;
@@ -54,14 +62,28 @@ final class PoolCounters {
         }
     }
 
+    /** A connect failed or was abandoned. */
+    void openFailed() {
+        openFailed.increment();
+        failing = true;
+    }
+
     /** Lock held. */
     void opened() {
         opened++;
+        if (failing || lost > 0) {
+            reconnected++;
+        }
+        failing = false;
+        lost = Math.max(0, lost - 1);
     }
 
     /** Lock held. */
     void closed(EvictReason reason) {
         closed.merge(reason, 1L, Long::sum);
+        if (reason.isLoss()) {
+            lost++;
+        }
     }
 
     /** Lock held: the entry left the shelf. */
@@ -102,7 +124,9 @@ final class PoolCounters {
                 errors.sum(),
                 leaksSuspected.sum(),
                 nested.sum(),
-                wouldRefuse.sum());
+                wouldRefuse.sum(),
+                openAttempts.sum(),
+                reconnected);
         return new Totals(counters, useNanos, waitedNanos.sum());
     }
 

@@ -6,6 +6,7 @@ import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.spi.DriverSupport;
 import dev.wellhead.pool.spi.DriverSupport.Liveness;
 import dev.wellhead.pool.spi.DriverSupport.Lookout;
+import dev.wellhead.pool.spi.StatementObserver;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
@@ -64,6 +65,7 @@ public final class PoolEntry extends StateWord {
     private final long id;
     private final Connection physical;
     private final SessionState session;
+    private final LeaseMeter meter = new LeaseMeter(this);
     private final long openedNanos;
     /** Set before the entry is shared. */
     private Lookout lookout = Lookout.NONE;
@@ -160,6 +162,16 @@ public final class PoolEntry extends StateWord {
         return session;
     }
 
+    LeaseMeter meter() {
+        return meter;
+    }
+
+    /** Who is told of its statements; null: nobody. */
+    @Nullable
+    StatementObserver observer() {
+        return pool.hosts().observer();
+    }
+
     /** A statement is about to run; remembers its text for leases and errors. */
     @SuppressWarnings("ReferenceEquality") // Saves a write where it is the same object.
     void running(String text) {
@@ -197,6 +209,7 @@ public final class PoolEntry extends StateWord {
     /** The driver threw: if the connection is lost by it, it will not be used again. Returns what the holder gets. */
     SQLException failed(SQLException error) {
         session().statementFailed();
+        meter.failed(error);
         pool.failed(this, error);
         var told = overtaken;
         return told == null ? error : told.apply(error);
@@ -243,6 +256,9 @@ public final class PoolEntry extends StateWord {
     /** As {@link #beginLease}, for a caller that came by the line; such leases are counted apart. */
     void beginWaitedLease(Waiter waiter, long tick) {
         waitedLeases++;
+        if (observer() != null) {
+            meter.waited(lease(), pool.now() - waiter.sinceNanos);
+        }
         beginLease(waiter.thread, waiter.operation, tick);
     }
 
@@ -287,6 +303,10 @@ public final class PoolEntry extends StateWord {
 
     /** Notes the end of that lease. */
     void endLease(int lease, long tick) {
+        var observer = observer();
+        if (observer != null) {
+            meter.leaseEnds(observer, lease, heldNanos(tick));
+        }
         var held = handle;
         // Of two threads that close one handle the slower may meet the next lease here, and leaves it its handle.
         if (held != null && held.lease() == lease) {

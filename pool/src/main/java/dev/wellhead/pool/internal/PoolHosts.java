@@ -5,6 +5,7 @@ package dev.wellhead.pool.internal;
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.RefusalReason;
+import dev.wellhead.pool.spi.StatementObserver;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ public final class PoolHosts {
     private volatile @Nullable Hosts doubted;
     /** Who else is told; null: nobody. */
     private volatile @Nullable Runnable doubter;
+    /** Who is told of statements; null: nobody. */
+    private volatile @Nullable StatementObserver observer;
     /** Whether its only host is not to be used for now; changes under the pool's lock. */
     private volatile boolean isLost;
 
@@ -61,6 +64,19 @@ public final class PoolHosts {
     /** Who is told of each {@link #doubt}, on the thread that finds out; quick, and throws nothing. */
     public void onDoubt(Runnable quick) {
         doubter = quick;
+    }
+
+    /** Who is told of each statement, of replicas too; null: nobody. */
+    public void observe(@Nullable StatementObserver other) {
+        observer = other;
+        for (var each : pools()) {
+            each.hosts().observer = other;
+        }
+    }
+
+    @Nullable
+    StatementObserver observer() {
+        return observer;
     }
 
     /** A host's name leads to another address now: its role is asked there. */

@@ -164,6 +164,7 @@ final class ReadPools {
                 var more = new LinkedHashMap<>(pools);
                 more.put(host, known);
                 pools = Map.copyOf(more);
+                known.hosts().observe(main.hosts().observer());
                 sync(host);
             }
             return known;

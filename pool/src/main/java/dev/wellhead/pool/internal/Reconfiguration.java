@@ -90,6 +90,7 @@ final class Reconfiguration {
                 .housekeeperInterval(wanted.housekeeperInterval())
                 .maxReplicaLag(wanted.maxReplicaLag())
                 .replicaReads(wanted.replicaReads())
+                .logConnections(wanted.logConnections())
                 .validationQuery(wanted.validationQuery().orElse(null))
                 .build();
     }

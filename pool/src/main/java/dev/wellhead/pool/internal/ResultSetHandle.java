@@ -54,6 +54,26 @@ final class ResultSetHandle extends ResultSetDelegate {
     }
 
     @Override
+    public boolean next() throws SQLException {
+        var owner = statement;
+        boolean isRow = (owner != null && owner.mayFetch()) ? timedNext(owner) : super.next();
+        if (isRow && owner != null) {
+            owner.row();
+        }
+        return isRow;
+    }
+
+    private boolean timedNext(StatementHandle owner) throws SQLException {
+        var entry = entry();
+        long start = System.nanoTime();
+        boolean isRow = super.next();
+        if (entry != null) {
+            owner.fetched(entry, System.nanoTime() - start);
+        }
+        return isRow;
+    }
+
+    @Override
     public void close() throws SQLException {
         var entry = entry();
         if (entry == null) {

@@ -56,6 +56,11 @@ final class Shutdown {
         if (!begin(pool)) {
             return new DrainReport(true, Duration.ZERO, List.of());
         }
+        LOG.info(
+                "pool closing pool={} active={} limitMs={}",
+                pool.name(),
+                active(pool),
+                TimeUnit.NANOSECONDS.toMillis(nanos));
         boolean complete = false;
         boolean interrupted = false;
         try {

@@ -49,11 +49,11 @@ final class Starter {
         Throwable last = null;
         for (int attempt = 1; attempt <= attempts; attempt++) {
             long began = pool.now();
-            last = attemptUnderCeiling(pool, connector);
+            last = attemptUnderCeiling(pool, connector, attempt - 1);
             if (last == null) {
                 return;
             }
-            pool.counters().openFailed.increment();
+            pool.counters().openFailed();
             pool.tell(new PoolEvent.OpenFailed(config.name(), last, Duration.ofNanos(pool.now() - began)));
             LOG.warn(
                     "start attempt failed pool={} attempt={}/{} cause={}",
@@ -89,10 +89,10 @@ final class Starter {
     }
 
     /** One connect, once there is room for it; what went wrong, or null. */
-    private static @Nullable Throwable attemptUnderCeiling(Pool pool, Connector connector) {
+    private static @Nullable Throwable attemptUnderCeiling(Pool pool, Connector connector, int failedBefore) {
         var share = pool.share();
         if (share == null) {
-            return attempt(pool, connector);
+            return attempt(pool, connector, failedBefore);
         }
         try {
             if (!share.takeStarter(pool.config().connectTimeout().toNanos())) {
@@ -107,22 +107,25 @@ final class Starter {
             return e;
         }
         try {
-            return attempt(pool, connector);
+            return attempt(pool, connector, failedBefore);
         } finally {
             share.endStarter();
         }
     }
 
     /** One connect, adopted by the pool; what went wrong, or null. */
-    private static @Nullable Throwable attempt(Pool pool, Connector connector) {
+    private static @Nullable Throwable attempt(Pool pool, Connector connector, int failedBefore) {
         var done = new CompletableFuture<PoolEntry>();
+        pool.counters().openAttempts.increment();
         long began = pool.now();
         pool.crews().opens().work(() -> {
             try {
                 var entry = pool.adopt(connector.connect(), () -> !done.isDone());
                 if (entry != null) {
-                    pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(pool.now() - began)));
-                    pool.tookToConnect(pool.now() - began);
+                    long tookNanos = pool.now() - began;
+                    pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(tookNanos)));
+                    pool.tookToConnect(tookNanos);
+                    pool.log().opened(entry, tookNanos, failedBefore);
                     pool.admit(entry);
                     done.complete(entry);
                 }

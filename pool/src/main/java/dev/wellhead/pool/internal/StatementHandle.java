@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import dev.wellhead.pool.spi.StatementObserver.Tally;
 import java.lang.ref.Reference;
 import java.sql.CallableStatement;
 import java.sql.Connection;
@@ -27,6 +28,13 @@ class StatementHandle extends StatementDelegate {
 
     private boolean closesOnCompletion;
     private boolean closed;
+
+    /** Of what ran last, while somebody observes; null else. */
+    private @Nullable Tally tally;
+    /** Rows of its results that were read, or that it changed, and were not told yet. */
+    private long rows;
+
+    private int fetchSize;
 
     StatementHandle(ConnectionHandle connection, Statement physical, String sql) {
         super(physical);
@@ -58,6 +66,20 @@ class StatementHandle extends StatementDelegate {
     final void running(PoolEntry entry, String text) {
         entry.session().worked();
         entry.running(text);
+        var observer = entry.observer();
+        if (observer != null || tally != null) {
+            tellRows();
+            tally = observer == null ? null : entry.meter().begins(observer, text);
+        }
+    }
+
+    private void tellRows() {
+        var told = tally;
+        long count = rows;
+        if (told != null && count > 0) {
+            rows = 0;
+            LeaseMeter.rows(told, count);
+        }
     }
 
     @Override
@@ -70,7 +92,63 @@ class StatementHandle extends StatementDelegate {
     final void ran(PoolEntry entry) {
         if (connection.entry() == entry) {
             entry.ran();
+            var told = tally;
+            if (told != null) {
+                entry.meter().ended(told);
+            }
         }
+    }
+
+    @Override
+    final int changed(int count) {
+        rows += Math.max(0, count);
+        return count;
+    }
+
+    @Override
+    final long changed(long count) {
+        rows += Math.max(0, count);
+        return count;
+    }
+
+    @Override
+    final int[] changed(int[] counts) {
+        for (int count : counts) {
+            rows += Math.max(0, count);
+        }
+        return counts;
+    }
+
+    @Override
+    final long[] changed(long[] counts) {
+        for (long count : counts) {
+            rows += Math.max(0, count);
+        }
+        return counts;
+    }
+
+    /** A row of a result was read. */
+    final void row() {
+        rows++;
+    }
+
+    /** Whether the next row may have to be fetched, and somebody wants to know how long that takes. */
+    final boolean mayFetch() {
+        return tally != null && fetchSize > 0 && rows > 0 && rows % fetchSize == 0;
+    }
+
+    /** It was fetched, in that time. */
+    final void fetched(PoolEntry entry, long nanos) {
+        var told = tally;
+        if (told != null) {
+            entry.meter().fetched(told, nanos);
+        }
+    }
+
+    @Override
+    public final void setFetchSize(int count) throws SQLException {
+        super.setFetchSize(count);
+        fetchSize = count;
     }
 
     /** Not remembered: a compiler that sees both handles die in one method makes neither, unless they hold each other. */
@@ -115,6 +193,7 @@ class StatementHandle extends StatementDelegate {
         }
         closed = true;
         asked = null;
+        tellRows();
         entry.session().closed(physical(), entry.isHoldersThread());
         entry.calling();
         try {

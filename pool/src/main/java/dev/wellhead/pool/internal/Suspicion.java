@@ -7,6 +7,7 @@ import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.Secret;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +78,15 @@ final class Suspicion {
         entry.evictAtRelease(EvictReason.BROKEN);
         raise(pool.now());
         tell(entry, error);
-        log(brokenPace, "connection broken", entry, error);
+        log(
+                brokenPace,
+                heldBack -> LOG.warn(
+                        "connection broken pool={} connection={} sqlState={} notLogged={} cause={}",
+                        pool.name(),
+                        entry.id(),
+                        error.getSQLState(),
+                        heldBack,
+                        shown(error)));
     }
 
     private void readOnly(PoolEntry entry, SQLException error, boolean serverSaysSo) {
@@ -113,7 +122,15 @@ final class Suspicion {
             }
         }
         tell(entry, error);
-        log(readOnlyPace, "server takes no writes", entry, error);
+        log(
+                readOnlyPace,
+                heldBack -> LOG.warn(
+                        "server takes no writes pool={} connection={} sqlState={} notLogged={} cause={}",
+                        pool.name(),
+                        entry.id(),
+                        error.getSQLState(),
+                        heldBack,
+                        shown(error)));
     }
 
     private static boolean serverTakesWrites(PoolEntry entry) {
@@ -162,19 +179,14 @@ final class Suspicion {
         }
     }
 
-    private void log(LogPace pace, String what, PoolEntry entry, SQLException error) {
+    private void log(LogPace pace, LongConsumer line) {
         long heldBack = pace.pass();
         if (heldBack != LogPace.HELD_BACK) {
-            pool.crews()
-                    .logs()
-                    .work(() -> LOG.warn(
-                            "{} pool={} connection={} sqlState={} notLogged={} cause={}",
-                            what,
-                            pool.name(),
-                            entry.id(),
-                            error.getSQLState(),
-                            heldBack,
-                            Secret.mask(String.valueOf(error.getMessage()))));
+            pool.crews().logs().work(() -> line.accept(heldBack));
         }
+    }
+
+    private static String shown(SQLException error) {
+        return Secret.mask(String.valueOf(error.getMessage()));
     }
 }

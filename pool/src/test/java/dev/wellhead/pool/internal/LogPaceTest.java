@@ -25,4 +25,17 @@ class LogPaceTest {
         clock.advance(Duration.ofMinutes(1));
         assertThat(pace.pass()).isEqualTo(1);
     }
+
+    @Test
+    void letsAFewLinesThroughInEachInterval() {
+        var clock = new ManualClock();
+        var pace = new LogPace(2, TimeUnit.SECONDS.toNanos(10), clock::nanos);
+        assertThat(pace.pass()).isZero();
+        assertThat(pace.pass()).isZero();
+        assertThat(pace.pass()).isEqualTo(LogPace.HELD_BACK);
+        clock.advance(Duration.ofSeconds(10));
+        assertThat(pace.pass()).isEqualTo(1);
+        assertThat(pace.pass()).isZero();
+        assertThat(pace.pass()).isEqualTo(LogPace.HELD_BACK);
+    }
 }
