@@ -6,6 +6,7 @@ module dev.wellhead.watch {
     requires transitive dev.wellhead.database;
     requires dev.wellhead.pool;
     requires dev.wellhead.sql;
+    requires java.net.http;
     requires org.slf4j;
     requires static org.jspecify;
 

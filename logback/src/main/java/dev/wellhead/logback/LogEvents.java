@@ -204,6 +204,18 @@ public final class LogEvents {
                             "What might have been tried again is not, because of the deadline or the budget.",
                             WARN)
                     .classic("Database operation failed, attempt {attempts}"),
+            event(
+                    "alert fired",
+                    "A value is over its threshold for longer than its rule allows. docs/alerts.md says what to do.",
+                    WARN,
+                    ERROR),
+            event("alert resolved", "The value of an alert is low enough again.", INFO),
+            event(
+                    "alert not delivered",
+                    "A webhook or Alertmanager did not take an alert, or too many wait for it. Look at its address.",
+                    WARN),
+            event("alert delivery failed", "One attempt to deliver an alert failed. It is tried again.", DEBUG),
+            event("alert sink failed", "A sink of the program's own threw. The others are told.", WARN),
             event("watch failed", "The look at which databases there are failed. The next is a second later.", WARN),
             event("slow query", "Work took longer than slow-query-threshold. Look at its plan.", WARN)
                     .classic("Slow query: {operation} took {elapsedMs}ms"),

@@ -190,27 +190,38 @@ final class HttpListener {
     private void answer(Route route, Context context) {
         var batch = running.began();
         try {
-            send(context, reply(route, request(context)));
+            send(context, reply(route, context));
         } finally {
             running.ended(batch);
         }
     }
 
-    private static Request request(Context context) {
-        var parameters = new TreeMap<String, String>();
-        context.queryParamMap().forEach((name, values) -> parameters.put(name, values.get(0)));
+    private static Request request(Route route, Context context) {
         var authorization = context.header("Authorization");
         var host = context.header("Host");
         return new Request(
                 context.path(),
-                parameters,
+                route.isGuarded() ? parameters(context) : Map.of(),
                 authorization == null ? "" : authorization,
                 host == null ? "" : PORT.matcher(host).replaceFirst(""));
     }
 
-    private Reply reply(Route route, Request request) {
-        var path = request.path();
+    /** Only where they are asked for: a monitor may send whatever it likes. */
+    private static Map<String, String> parameters(Context context) {
+        var parameters = new TreeMap<String, String>();
         try {
+            context.queryParamMap().forEach((name, values) -> parameters.put(name, values.get(0)));
+        } catch (RuntimeException unreadable) {
+            LOG.debug("request refused path={} status={}", context.path(), 400, Secret.mask(unreadable));
+            throw new BadRequestException(400, "the query cannot be read: write it as UTF-8, percent-encoded");
+        }
+        return parameters;
+    }
+
+    private Reply reply(Route route, Context context) {
+        var path = context.path();
+        try {
+            var request = request(route, context);
             var refusal = route.isGuarded() ? access.refusal(request) : Optional.<Reply>empty();
             return refusal.isPresent() ? refusal.get() : route.answer().to(request);
         } catch (Exception failed) {

@@ -5,6 +5,7 @@ package dev.wellhead.server;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
+import dev.wellhead.watch.AlertSettings;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
- * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan} and {@code /api/leases}. Counts the
+ * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases} and
+ * {@code /api/alerts}. Counts the
  * statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
@@ -51,7 +53,7 @@ public final class WellheadServer implements AutoCloseable {
         this.health = new HealthWatch(manager, System::nanoTime);
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
-        this.watch = Watch.start(manager);
+        this.watch = Watch.start(manager, AlertSettings.DEFAULT);
         var routes = new ArrayList<>(routes());
         routes.addAll(more);
         try {
@@ -155,7 +157,8 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/metrics", this::prometheus),
                 new Route("/api/statements", true, statements::statements),
                 new Route("/api/statements/plan", true, statements::plan),
-                new Route("/api/leases", true, statements::leases));
+                new Route("/api/leases", true, statements::leases),
+                new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)));
     }
 
     /** Never looks at a database: a restart of this process would not mend one. */

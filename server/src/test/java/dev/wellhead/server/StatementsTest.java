@@ -139,7 +139,7 @@ class StatementsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/statements", "/api/statements/plan", "/api/leases"})
+    @ValueSource(strings = {"/api/statements", "/api/statements/plan", "/api/leases", "/api/alerts"})
     void withTokenOnlyThoseWhoSendItRead(String path) throws Exception {
         var config = new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(TOKEN));
         try (var guarded = WellheadServer.start(manager, config, "local")) {
@@ -179,6 +179,29 @@ class StatementsTest {
             var answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
 
             assertThat(answer).startsWith("HTTP/1.1 " + (host.isEmpty() ? "4" : status));
+        }
+    }
+
+    @Test
+    void queryThatCannotBeReadIsRefusedAndDisturbsNothing() throws Exception {
+        assertThat(raw("/api/leases?database=%zz")).startsWith("HTTP/1.1 400");
+        assertThat(raw("/health?x=%zz")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void alertsAreShown() throws Exception {
+        var body = new Http(server).get("/api/alerts").json();
+
+        assertThat(Http.fields(body)).containsExactly("timestamp", "alerts", "past");
+    }
+
+    private static String raw(String target) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), US_ASCII);
         }
     }
 

@@ -40,6 +40,10 @@ public final class StatementWatch implements AutoCloseable {
         return new StatementWatch(database, tallies);
     }
 
+    Tallies.Totals totals() {
+        return tallies.totals();
+    }
+
     /** What was counted so far. */
     public StatementReport report() {
         return tallies.report();

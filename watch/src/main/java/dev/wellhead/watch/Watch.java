@@ -4,32 +4,51 @@ package dev.wellhead.watch;
 
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.Severity;
 import dev.wellhead.pool.Secret;
+import dev.wellhead.watch.internal.AlertJson;
+import dev.wellhead.watch.internal.AlertReading;
+import dev.wellhead.watch.internal.DatabaseAlerts;
+import dev.wellhead.watch.internal.Tallies;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches all databases of a manager, also those that are added while it runs: once a second it looks which there are,
- * and whether their statements are to be counted ({@code statements.enabled}). One daemon thread, which never waits for a
- * database. Any thread may call; nothing blocks.
+ * Watches all databases of a manager, also those that are added while it runs. Once a second it looks which there are,
+ * whether their statements are to be counted ({@code statements.enabled}), and at the rules of alerts. One daemon thread,
+ * which never waits for a database. Any thread may call; nothing blocks.
  */
 public final class Watch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+    private static final int MOST_PAST = 200;
+
+    /** What is watched of one database; statements are null where they are not counted. */
+    private record Watched(@Nullable StatementWatch statements, DatabaseAlerts alerts) {}
 
     private final DatabaseManager manager;
+    private final AlertSettings settings;
     private final ScheduledExecutorService thread;
+    /** Alerts that fired and are over, the newest first; guarded by itself. */
+    private final Deque<Alert> past = new ArrayDeque<>();
     /** Changes on the thread alone, and is replaced whole. */
-    private volatile Map<Database, StatementWatch> watched = Map.of();
+    private volatile Map<Database, Watched> watched = Map.of();
 
-    private Watch(DatabaseManager manager) {
+    private Watch(DatabaseManager manager, AlertSettings settings) {
         this.manager = manager;
+        this.settings = settings;
         this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
             var made = new Thread(work, "wellhead-watch");
             made.setDaemon(true);
@@ -37,9 +56,9 @@ public final class Watch implements AutoCloseable {
         });
     }
 
-    /** Begins to watch; what there is already is watched when this returns. */
-    public static Watch start(DatabaseManager manager) {
-        var watch = new Watch(manager);
+    /** Begins to watch; what there is already is watched when this returns. The sinks stay their owner's to close. */
+    public static Watch start(DatabaseManager manager, AlertSettings settings) {
+        var watch = new Watch(manager, settings);
         watch.look();
         var unused = watch.thread.scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
         return watch;
@@ -47,17 +66,15 @@ public final class Watch implements AutoCloseable {
 
     private void look() {
         try {
-            Map<Database, StatementWatch> now = new HashMap<>();
+            Map<Database, Watched> now = new HashMap<>();
             var before = watched;
             for (var database : manager.databases()) {
-                if (database.config().statements().enabled()) {
-                    var known = before.get(database);
-                    now.put(database, known == null ? StatementWatch.of(database) : known);
-                }
+                now.put(database, looked(database, before.get(database)));
             }
             before.forEach((database, known) -> {
-                if (!now.containsKey(database)) {
-                    known.close();
+                var counted = known.statements;
+                if (counted != null && !now.containsKey(database)) {
+                    counted.close();
                 }
             });
             watched = now;
@@ -67,15 +84,80 @@ public final class Watch implements AutoCloseable {
         }
     }
 
+    private Watched looked(Database database, @Nullable Watched before) {
+        var statements = before == null ? null : before.statements;
+        if (!database.config().statements().enabled()) {
+            if (statements != null) {
+                statements.close();
+            }
+            statements = null;
+        } else if (statements == null) {
+            statements = StatementWatch.of(database);
+        }
+        var alerts = before == null ? new DatabaseAlerts(database.name(), settings.rules(), this::tell) : before.alerts;
+        var totals = statements == null ? new Tallies.Totals(0, 0) : statements.totals();
+        alerts.look(
+                AlertReading.of(database, totals.runNanos(), totals.statements()), System.nanoTime(), Instant.now());
+        return new Watched(statements, alerts);
+    }
+
+    private void tell(Alert alert) {
+        if (alert.state() == AlertState.RESOLVED) {
+            LOG.info(
+                    "alert resolved pool={} alert={} current={}",
+                    alert.database(),
+                    alert.name(),
+                    AlertJson.value(alert));
+            synchronized (past) {
+                past.addFirst(alert);
+                if (past.size() > MOST_PAST) {
+                    past.removeLast();
+                }
+            }
+        } else if (alert.severity() == Severity.CRITICAL) {
+            LOG.error(
+                    "alert fired pool={} alert={} current={}", alert.database(), alert.name(), AlertJson.value(alert));
+        } else {
+            LOG.warn("alert fired pool={} alert={} current={}", alert.database(), alert.name(), AlertJson.value(alert));
+        }
+        for (var sink : settings.sinks()) {
+            try {
+                sink.tell(alert);
+            } catch (RuntimeException e) {
+                LOG.warn("alert sink failed sink={}", sink.getClass().getSimpleName(), Secret.mask(e));
+            }
+        }
+    }
+
     /** The statements of that database; empty where they are not counted. */
     public Optional<StatementWatch> statements(Database database) {
-        return Optional.ofNullable(watched.get(database));
+        return Optional.ofNullable(watched.get(database)).map(Watched::statements);
+    }
+
+    /** Alerts that are pending or firing, the worst first. */
+    public List<Alert> alerts() {
+        return watched.values().stream()
+                .flatMap(each -> each.alerts.now().stream())
+                .sorted(Comparator.comparing(Alert::severity).reversed().thenComparing(Alert::since))
+                .toList();
+    }
+
+    /** Alerts that have fired and are over, the newest first; the last 200. */
+    public List<Alert> pastAlerts() {
+        synchronized (past) {
+            return List.copyOf(past);
+        }
     }
 
     /** Ends it. */
     @Override
     public void close() {
         thread.shutdownNow();
-        watched.values().forEach(StatementWatch::close);
+        watched.values().forEach(each -> {
+            var counted = each.statements;
+            if (counted != null) {
+                counted.close();
+            }
+        });
     }
 }

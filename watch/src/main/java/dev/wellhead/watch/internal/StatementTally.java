@@ -122,6 +122,10 @@ final class StatementTally implements StatementObserver.Tally {
         held.add(nanos);
     }
 
+    long runNanos() {
+        return run.nanos.sum();
+    }
+
     long calls() {
         return calls.sum();
     }

@@ -67,6 +67,7 @@ public final class Tallies implements StatementObserver {
     private final ReentrantLock lock = new ReentrantLock();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder droppedCalls = new LongAdder();
+    private final LongAdder droppedNanos = new LongAdder();
     private final Deque<SlowStatement> slow = new ArrayDeque<>();
     private final AtomicLong logWindow = new AtomicLong();
     private final AtomicLong logged = new AtomicLong();
@@ -128,6 +129,7 @@ public final class Tallies implements StatementObserver {
                 tallies.remove(tally.id(), tally);
                 dropped.increment();
                 droppedCalls.add(tally.calls());
+                droppedNanos.add(tally.runNanos());
             }
             byUse.forEach(StatementTally::looked);
         } finally {
@@ -201,6 +203,25 @@ public final class Tallies implements StatementObserver {
         return Optional.ofNullable(tallies.get(fingerprint))
                 .map(StatementTally::sample)
                 .filter(sample -> !sample.isEmpty());
+    }
+
+    /**
+     * All statements so far; while one is dropped it may be missing or be there twice.
+     *
+     * @param statements how many have ended
+     * @param runNanos how long the database worked for them
+     */
+    public record Totals(long statements, long runNanos) {}
+
+    /** All statements so far. */
+    public Totals totals() {
+        long statements = droppedCalls.sum();
+        long nanos = droppedNanos.sum();
+        for (var tally : tallies.values()) {
+            statements += tally.calls();
+            nanos += tally.runNanos();
+        }
+        return new Totals(statements, nanos);
     }
 
     /** What is known now. */
