@@ -18,6 +18,7 @@ final class Parts {
             new RealPart(),
             new FaultsPart(),
             new QueryPart(),
+            new StatementsPart(),
             new BatchPart(),
             new CommitPart(),
             new StreamPart());
