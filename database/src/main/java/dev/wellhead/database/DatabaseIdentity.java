@@ -114,12 +114,14 @@ final class DatabaseIdentity {
         shown.put("start-retry-delay", pool.startRetryDelay());
         shown.put("retry", config.retry());
         shown.put("health", config.health());
+        shown.put("breaker", config.breaker());
         shown.put("limits.call", config.limits().call());
         shown.put("limits.transaction", config.limits().transaction());
         shown.put("limits.fetch", config.limits().fetch());
         shown.put("limits.commit", config.limits().commit());
         shown.put("slow-query-threshold", config.slowQueryThreshold());
         shown.put("outcome", config.outcome());
+        shown.put("statements", config.statements());
         shown.put("log", config.log());
         return shown;
     }
