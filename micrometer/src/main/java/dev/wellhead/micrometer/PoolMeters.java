@@ -19,11 +19,13 @@ import java.util.function.ToLongFunction;
 /** The meters of one pool. */
 final class PoolMeters {
 
+    private final Database database;
     private final Meters meters;
     private final Moment<PoolSnapshot> pool;
     private final Moment<List<HostSnapshot>> hosts;
 
     PoolMeters(Database database, Meters meters) {
+        this.database = database;
         this.meters = meters;
         this.pool = new Moment<>(database::snapshot, System::nanoTime);
         this.hosts = new Moment<>(database.dataSource()::hosts, System::nanoTime);
@@ -32,11 +34,13 @@ final class PoolMeters {
     /** Registers all of them, and the timers' listener is the result. */
     PoolTimers register() {
         gauges();
-        pool.get().lanes().forEach(lane -> ofLane(lane.lane()));
-        if (pool.get().ceiling().isPresent()) {
+        // Not remembered for the first scrape, which may come at once.
+        var now = database.snapshot();
+        now.lanes().forEach(lane -> ofLane(lane.lane()));
+        if (now.ceiling().isPresent()) {
             ceiling();
         }
-        hosts.get().forEach(host -> ofHost(host.host()));
+        database.dataSource().hosts().forEach(host -> ofHost(host.host()));
         acquires();
         opensAndCloses();
         return new PoolTimers(

@@ -75,6 +75,22 @@ class WellheadMetricsTest {
     }
 
     @Test
+    void firstScrapeAfterBindingShowsThePoolAsItIsThen() throws Exception {
+        var fresh = new SimpleMeterRegistry();
+        try (var bound = new WellheadMetrics(manager)) {
+            bound.bindTo(fresh);
+            try (Connection held = manager.database().dataSource().getConnection()) {
+                assertThat(held.isClosed()).isFalse();
+                assertThat(fresh.get("wellhead.pool.connections")
+                                .tag("state", "active")
+                                .gauge()
+                                .value())
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
     void acquiresAreCountedByOutcomeAndReason() throws Exception {
         var pool = manager.database().dataSource();
         try (Connection one = pool.getConnection();
