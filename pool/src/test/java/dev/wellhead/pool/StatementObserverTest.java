@@ -304,6 +304,24 @@ class StatementObserverTest {
     }
 
     @Test
+    void rowsFromBeforeAreNotCounted() throws SQLException {
+        pool.observe(null);
+        try (var connection = pool.getConnection();
+                var statement = connection.prepareStatement("SELECT generate_series(1, 5)")) {
+            try (var rows = statement.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+            }
+            pool.observe(observed);
+            try (var rows = statement.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.next()).isTrue();
+            }
+        }
+
+        assertThat(observed.tally("SELECT generate_series(1, 5)").rows.sum()).isEqualTo(2);
+    }
+
+    @Test
     void nobodyIsToldAnyMoreOnceItIsTakenAway() throws SQLException {
         try (var connection = pool.getConnection();
                 var statement = connection.createStatement()) {

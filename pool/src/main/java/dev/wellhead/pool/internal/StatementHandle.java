@@ -69,6 +69,8 @@ class StatementHandle extends StatementDelegate {
         var observer = entry.observer();
         if (observer != null || tally != null) {
             tellRows();
+            // Those from before somebody observed are nobody's.
+            rows = 0;
             tally = observer == null ? null : entry.meter().begins(observer, text);
         }
     }
