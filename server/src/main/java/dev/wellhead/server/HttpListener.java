@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -55,12 +56,15 @@ final class HttpListener {
 
     private final Map<String, Route> routes = new TreeMap<>();
     private final ReadAccess access;
+    private final StateStream stream;
     private final RunningRequests running = new RunningRequests();
     private final int port;
     private final Javalin javalin;
 
-    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, ReadAccess access) {
+    private HttpListener(
+            ServerSocketChannel socket, Collection<Route> routes, StateStream stream, ReadAccess access) {
         this.access = access;
+        this.stream = stream;
         this.port = socket.socket().getLocalPort();
         routes.forEach(route -> this.routes.put(route.path(), route));
         this.javalin = Javalin.create(config -> configure(config, socket));
@@ -72,9 +76,10 @@ final class HttpListener {
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
      */
-    static HttpListener start(String bind, int port, Collection<Route> routes, ReadAccess access) {
+    static HttpListener start(
+            String bind, int port, Collection<Route> routes, StateStream stream, ReadAccess access) {
         var socket = listen(bind, port);
-        var listener = new HttpListener(socket, routes, access);
+        var listener = new HttpListener(socket, routes, stream, access);
         try {
             listener.javalin.start();
             return listener;
@@ -150,6 +155,8 @@ final class HttpListener {
             config.routes.addEndpoint(new Endpoint(HandlerType.HEAD, route.path(), context -> answer(route, context)));
             config.routes.addEndpoint(new Endpoint(HandlerType.OPTIONS, route.path(), HttpListener::options));
         }
+        config.routes.addEndpoint(new Endpoint(HandlerType.GET, StateStream.PATH, this::stream));
+        config.routes.addEndpoint(new Endpoint(HandlerType.OPTIONS, StateStream.PATH, HttpListener::options));
         config.routes.error(404, "*", this::unknown);
         config.routes.error(500, "*", HttpListener::unforeseen);
         config.routes.error(
@@ -196,12 +203,46 @@ final class HttpListener {
         }
     }
 
-    private static Request request(Route route, Context context) {
+    /** Not counted as running: a drain does not wait for it. */
+    private void stream(Context context) {
+        var refusal = access.refusal(request(context, Map.of()));
+        if (refusal.isPresent()) {
+            send(context, refusal.get());
+            return;
+        }
+        if (!stream.tryEnter()) {
+            send(context, Problem.tooMany(context.path(), StateStream.MOST + " streams are open already"));
+            return;
+        }
+        context.header("Cache-Control", "no-store")
+                .header("X-Accel-Buffering", "no")
+                .contentType("text/event-stream");
+        try {
+            context.async(task -> task.executor = stream.threads(), () -> feed(context));
+        } catch (RejectedExecutionException closing) {
+            stream.leave();
+            send(context, Problem.tooMany(context.path(), "the server stops"));
+        }
+    }
+
+    private void feed(Context context) {
+        try {
+            stream.writeTo(context.res().getOutputStream());
+        } catch (IOException gone) {
+            LOG.debug("stream ended path={}", context.path(), Secret.mask(gone));
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        } finally {
+            stream.leave();
+        }
+    }
+
+    private static Request request(Context context, Map<String, String> parameters) {
         var authorization = context.header("Authorization");
         var host = context.header("Host");
         return new Request(
                 context.path(),
-                route.isGuarded() ? parameters(context) : Map.of(),
+                parameters,
                 authorization == null ? "" : authorization,
                 host == null ? "" : PORT.matcher(host).replaceFirst(""));
     }
@@ -221,7 +262,7 @@ final class HttpListener {
     private Reply reply(Route route, Context context) {
         var path = context.path();
         try {
-            var request = request(route, context);
+            var request = request(context, route.isGuarded() ? parameters(context) : Map.of());
             var refusal = route.isGuarded() ? access.refusal(request) : Optional.<Reply>empty();
             return refusal.isPresent() ? refusal.get() : route.answer().to(request);
         } catch (Exception failed) {
