@@ -3,6 +3,7 @@
 package dev.wellhead.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.wellhead.config.Setting;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.Database;
@@ -23,12 +24,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the page and the commands of an operator read: databases as they are, events, history, configuration. */
 final class DeskBodies {
 
     private static final int USUAL_EVENTS = 200;
+    private static final Pattern AFTER_BAR = Pattern.compile("_(.)");
 
     record Pool(
             String state,
@@ -156,12 +160,7 @@ final class DeskBodies {
         }
     }
 
-    record Databases(
-            String timestamp,
-            String version,
-            String environment,
-            boolean draining,
-            List<One> databases) {}
+    record Databases(String timestamp, String version, String environment, boolean draining, List<One> databases) {}
 
     record Event(long id, String at, String database, String event, String severity, String text) {
 
@@ -182,14 +181,14 @@ final class DeskBodies {
             String timestamp,
             String database,
             long stepSeconds,
-            long[] time,
+            List<Long> time,
             Map<String, List<@Nullable Float>> series) {}
 
     record OneSetting(
             String database,
             String key,
             String value,
-            @com.fasterxml.jackson.annotation.JsonProperty("default") String standard,
+            @JsonProperty("default") String standard,
             boolean changed,
             String origin,
             String unit,
@@ -275,20 +274,27 @@ final class DeskBodies {
                 .orElseThrow(() -> new BadRequestException(404, "this database is not watched yet: ask again"));
         var columns = history.read(range);
         Map<String, List<@Nullable Float>> series = new LinkedHashMap<>();
-        columns.values().forEach((name, values) -> series.put(camelCase(name), rounded(values)));
+        List<Long> times = IntStream.range(0, columns.size())
+                .mapToLong(columns::epochSecond)
+                .boxed()
+                .toList();
+        for (var name : HistorySeries.values()) {
+            series.put(camelCase(name), rounded(columns, name));
+        }
         return Reply.json(
                 200,
                 new OverTime(
                         Numbers.iso(Instant.now()),
                         database.name(),
                         range.step().toSeconds(),
-                        columns.epochSeconds(),
+                        times,
                         series));
     }
 
-    private static List<@Nullable Float> rounded(float[] values) {
-        List<@Nullable Float> rounded = new ArrayList<>(values.length);
-        for (float value : values) {
+    private static List<@Nullable Float> rounded(History.Columns columns, HistorySeries name) {
+        List<@Nullable Float> rounded = new ArrayList<>(columns.size());
+        for (int i = 0; i < columns.size(); i++) {
+            float value = columns.value(name, i);
             rounded.add(Float.isNaN(value) ? null : Math.round(value * 100) / 100f);
         }
         return rounded;
@@ -296,12 +302,9 @@ final class DeskBodies {
 
     /** {@code acquireP99Ms} for {@code ACQUIRE_P99_MS}. */
     private static String camelCase(HistorySeries series) {
-        var words = series.name().toLowerCase(Locale.ROOT).split("_");
-        var name = new StringBuilder(words[0]);
-        for (int i = 1; i < words.length; i++) {
-            name.append(words[i].substring(0, 1).toUpperCase(Locale.ROOT)).append(words[i].substring(1));
-        }
-        return name.toString();
+        return AFTER_BAR
+                .matcher(word(series))
+                .replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
     }
 
     Reply configuration() {
@@ -314,9 +317,7 @@ final class DeskBodies {
                                 Numbers.iso(Instant.now()),
                                 config.profile().text(),
                                 config.profileReason(),
-                                config.settings().stream()
-                                        .map(OneSetting::of)
-                                        .toList()));
+                                config.settings().stream().map(OneSetting::of).toList()));
     }
 
     private static String word(Enum<?> constant) {

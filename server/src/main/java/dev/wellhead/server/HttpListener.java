@@ -21,8 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.regex.Pattern;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -44,7 +43,6 @@ final class HttpListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
-    private static final Pattern PORT = Pattern.compile(":\\d*$");
     private static final String READ_METHODS = "GET, HEAD";
     private static final int MIN_THREADS = 3;
     private static final int MAX_THREADS = 16;
@@ -61,8 +59,7 @@ final class HttpListener {
     private final int port;
     private final Javalin javalin;
 
-    private HttpListener(
-            ServerSocketChannel socket, Collection<Route> routes, StateStream stream, ReadAccess access) {
+    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, StateStream stream, ReadAccess access) {
         this.access = access;
         this.stream = stream;
         this.port = socket.socket().getLocalPort();
@@ -76,8 +73,7 @@ final class HttpListener {
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
      */
-    static HttpListener start(
-            String bind, int port, Collection<Route> routes, StateStream stream, ReadAccess access) {
+    static HttpListener start(String bind, int port, Collection<Route> routes, StateStream stream, ReadAccess access) {
         var socket = listen(bind, port);
         var listener = new HttpListener(socket, routes, stream, access);
         try {
@@ -149,14 +145,17 @@ final class HttpListener {
         config.jetty.threadPool = threads();
         config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
         config.jetty.modifyHttpConfiguration(HttpListener::modest);
+        config.jetty.modifyServletContextHandler(handler -> {
+            var holder = new ServletHolder(new StreamServlet(stream, access));
+            holder.setAsyncSupported(true);
+            handler.addServlet(holder, StateStream.PATH);
+        });
         config.jetty.addConnector((server, http) -> connector(server, http, socket));
         for (var route : routes.values()) {
             config.routes.addEndpoint(new Endpoint(HandlerType.GET, route.path(), context -> answer(route, context)));
             config.routes.addEndpoint(new Endpoint(HandlerType.HEAD, route.path(), context -> answer(route, context)));
             config.routes.addEndpoint(new Endpoint(HandlerType.OPTIONS, route.path(), HttpListener::options));
         }
-        config.routes.addEndpoint(new Endpoint(HandlerType.GET, StateStream.PATH, this::stream));
-        config.routes.addEndpoint(new Endpoint(HandlerType.OPTIONS, StateStream.PATH, HttpListener::options));
         config.routes.error(404, "*", this::unknown);
         config.routes.error(500, "*", HttpListener::unforeseen);
         config.routes.error(
@@ -203,48 +202,8 @@ final class HttpListener {
         }
     }
 
-    /** Not counted as running: a drain does not wait for it. */
-    private void stream(Context context) {
-        var refusal = access.refusal(request(context, Map.of()));
-        if (refusal.isPresent()) {
-            send(context, refusal.get());
-            return;
-        }
-        if (!stream.tryEnter()) {
-            send(context, Problem.tooMany(context.path(), StateStream.MOST + " streams are open already"));
-            return;
-        }
-        context.header("Cache-Control", "no-store")
-                .header("X-Accel-Buffering", "no")
-                .contentType("text/event-stream");
-        try {
-            context.async(task -> task.executor = stream.threads(), () -> feed(context));
-        } catch (RejectedExecutionException closing) {
-            stream.leave();
-            send(context, Problem.tooMany(context.path(), "the server stops"));
-        }
-    }
-
-    private void feed(Context context) {
-        try {
-            stream.writeTo(context.res().getOutputStream());
-        } catch (IOException gone) {
-            LOG.debug("stream ended path={}", context.path(), Secret.mask(gone));
-        } catch (InterruptedException ending) {
-            Thread.currentThread().interrupt();
-        } finally {
-            stream.leave();
-        }
-    }
-
     private static Request request(Context context, Map<String, String> parameters) {
-        var authorization = context.header("Authorization");
-        var host = context.header("Host");
-        return new Request(
-                context.path(),
-                parameters,
-                authorization == null ? "" : authorization,
-                host == null ? "" : PORT.matcher(host).replaceFirst(""));
+        return Request.of(context.path(), parameters, context.header("Authorization"), context.header("Host"));
     }
 
     /** Only where they are asked for: a monitor may send whatever it likes. */

@@ -6,6 +6,8 @@ import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a route may know of one request.
@@ -16,6 +18,18 @@ import java.util.Optional;
  * @param host the host that the client believes to talk to, without its port; empty when it did not say
  */
 record Request(String path, Map<String, String> parameters, String authorization, String host) {
+
+    private static final Pattern PORT = Pattern.compile(":\\d*$");
+
+    /** One by its headers, which may be missing. */
+    static Request of(
+            String path, Map<String, String> parameters, @Nullable String authorization, @Nullable String host) {
+        return new Request(
+                path,
+                parameters,
+                authorization == null ? "" : authorization,
+                host == null ? "" : PORT.matcher(host).replaceFirst(""));
+    }
 
     /**
      * The whole number given as that parameter.

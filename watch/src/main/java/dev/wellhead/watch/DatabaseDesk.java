@@ -116,7 +116,10 @@ final class DatabaseDesk {
         }
         var verdict = words(now.verdict());
         if (!now.healthy()) {
-            tell("verdict", EventLevel.CRITICAL, verdict + now.error().map(why -> ": " + why).orElse(""));
+            tell(
+                    "verdict",
+                    EventLevel.CRITICAL,
+                    verdict + now.error().map(why -> ": " + why).orElse(""));
         } else if (isSuspected) {
             tell(
                     "verdict",

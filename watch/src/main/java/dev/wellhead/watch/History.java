@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -37,13 +38,31 @@ public final class History {
         }
     }
 
-    /**
-     * Values over time.
-     *
-     * @param epochSeconds the begin of each step that something is known of, the oldest first
-     * @param values of each series one for each step; NaN where there is none
-     */
-    public record Columns(long[] epochSeconds, Map<HistorySeries, float[]> values) {}
+    /** Values over time, the oldest first. Immutable. */
+    public static final class Columns {
+        private final long[] epochSeconds;
+        private final Map<HistorySeries, float[]> values;
+
+        private Columns(long[] epochSeconds, Map<HistorySeries, float[]> values) {
+            this.epochSeconds = epochSeconds;
+            this.values = values;
+        }
+
+        /** Of how many steps something is known. */
+        public int size() {
+            return epochSeconds.length;
+        }
+
+        /** The begin of that step, in seconds since 1970. */
+        public long epochSecond(int step) {
+            return epochSeconds[step];
+        }
+
+        /** What was seen in that step; NaN where nothing was. */
+        public float value(HistorySeries series, int step) {
+            return Objects.requireNonNull(values.get(series))[step];
+        }
+    }
 
     /** Values in a ring: the place of a step is its number modulo the number of steps. */
     private static final class Ring {
