@@ -81,9 +81,10 @@ final class Serving {
         databases = OpenDatabases.owning(loader, terminal);
         var config = databases.config();
         drainLimit = config.server().drainTimeout();
+        var reload = new ConfigReload(databases);
         server = WellheadServer.start(
-                databases.manager(), config.server(), config.profile().text());
-        reloading.start(new ConfigReload(databases));
+                databases.manager(), config.server(), config.profile().text(), reload);
+        reloading.start(reload);
         terminal.out().println("ready " + server.uri());
         terminal.out().flush();
     }
