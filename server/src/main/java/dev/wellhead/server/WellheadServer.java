@@ -2,11 +2,13 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import dev.wellhead.config.MetricsAccess;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
 import dev.wellhead.watch.AlertSettings;
+import dev.wellhead.watch.EventLevel;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -15,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
  * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases} and
- * {@code /api/alerts}. Counts the
- * statements of the databases for that.
+ * {@code /api/alerts}; and, for those whom {@link AdminAccess} lets in, what operators do at {@code /api/admin/}. Counts
+ * the statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
  * databases do, an answer takes little more than a second at most. The manager stays its owner's to close.
@@ -49,7 +53,12 @@ public final class WellheadServer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
-    private WellheadServer(DatabaseManager manager, ServerConfig config, String profile, List<Route> more) {
+    private WellheadServer(
+            DatabaseManager manager,
+            ServerConfig config,
+            String profile,
+            @Nullable SettingsChange settings,
+            List<Route> more) {
         this.manager = manager;
         this.bind = config.bind();
         this.profile = profile;
@@ -57,14 +66,23 @@ public final class WellheadServer implements AutoCloseable {
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
         this.watch = Watch.start(manager, AlertSettings.DEFAULT);
-        this.desk = new DeskBodies(manager, watch, profile, this::draining);
+        this.desk = new DeskBodies(manager, watch, profile, config.adminToken() != null, this::draining);
         this.stream = new StateStream(desk);
         var routes = new ArrayList<>(routes());
         routes.addAll(Page.routes());
+        metricsAccess(config.metrics())
+                .ifPresent(access -> routes.add(new Route("/metrics", access, this::prometheus)));
+        routes.addAll(new AdminActions(manager, settings, this::audit).routes());
         routes.addAll(more);
+        var tokens = new Tokens(System::nanoTime);
         try {
             this.http = HttpListener.start(
-                    config.bind(), config.port(), routes, stream, new ReadAccess(config.bind(), config.readToken()));
+                    config.bind(),
+                    config.port(),
+                    routes,
+                    stream,
+                    new ReadAccess(config.bind(), config.readToken(), config.adminToken(), tokens),
+                    new AdminAccess(config.bind(), config.adminToken(), tokens, System::nanoTime));
         } catch (ServerException failed) {
             forget();
             throw failed;
@@ -79,12 +97,33 @@ public final class WellheadServer implements AutoCloseable {
      * @throws BindFailedException when the address cannot be listened on
      */
     public static WellheadServer start(DatabaseManager manager, ServerConfig config, String profile) {
-        return start(manager, config, profile, List.of());
+        return start(manager, config, profile, null, List.of());
+    }
+
+    /**
+     * As above, letting operators change settings.
+     *
+     * @param settings puts them into force
+     * @throws PortInUseException when the port is taken
+     * @throws BindFailedException when the address cannot be listened on
+     */
+    public static WellheadServer start(
+            DatabaseManager manager, ServerConfig config, String profile, SettingsChange settings) {
+        return start(manager, config, profile, settings, List.of());
     }
 
     /** As above with more routes. */
     static WellheadServer start(DatabaseManager manager, ServerConfig config, String profile, List<Route> more) {
-        var server = new WellheadServer(manager, config, profile, more);
+        return start(manager, config, profile, null, more);
+    }
+
+    private static WellheadServer start(
+            DatabaseManager manager,
+            ServerConfig config,
+            String profile,
+            @Nullable SettingsChange settings,
+            List<Route> more) {
+        var server = new WellheadServer(manager, config, profile, settings, more);
         LOG.info("server started bind={} port={} databases={}", server.bind, server.port(), server.names());
         return server;
     }
@@ -158,6 +197,30 @@ public final class WellheadServer implements AutoCloseable {
         return health.databases().stream().map(database -> database.name()).toList();
     }
 
+    private static Optional<Route.Access> metricsAccess(MetricsAccess access) {
+        return switch (access) {
+            case OPEN -> Optional.of(Route.Access.OPEN);
+            case TOKEN -> Optional.of(Route.Access.READ);
+            case OFF -> Optional.empty();
+        };
+    }
+
+    /** What operators did, one line each. */
+    private void audit(AdminAction done) {
+        LOG.info(
+                "admin action pool={} action={} by={} result={}",
+                done.database(),
+                done.action(),
+                done.by(),
+                done.result());
+        watch.events()
+                .add(
+                        done.database(),
+                        "admin",
+                        EventLevel.WARNING,
+                        done.action() + " by an operator at " + done.by() + ": " + done.result());
+    }
+
     private List<Route> routes() {
         var statements = new StatementBodies(manager, watch);
         return List.of(
@@ -167,7 +230,6 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/health/db", this::health),
                 new Route("/api/health", this::apiHealth),
                 new Route("/api/metrics/db", this::databaseMetrics),
-                new Route("/metrics", this::prometheus),
                 new Route("/api/statements", true, statements::statements),
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
@@ -205,7 +267,7 @@ public final class WellheadServer implements AutoCloseable {
         return Reply.json(200, MetricsBodies.metrics(health.databases(), Instant.now()));
     }
 
-    private Reply prometheus() {
+    private Reply prometheus(Request request) {
         metrics.refresh(registry);
         return Reply.text(PROMETHEUS_TEXT, registry.scrape());
     }
