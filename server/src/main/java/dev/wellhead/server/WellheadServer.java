@@ -14,6 +14,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,6 +46,10 @@ public final class WellheadServer implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WellheadMetrics metrics;
     private final Watch watch;
+    private final boolean isTls;
+    /** Null: plain HTTP. */
+    private final @Nullable Tls tls;
+
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -58,6 +63,7 @@ public final class WellheadServer implements AutoCloseable {
         this.manager = manager;
         this.bind = config.bind();
         this.profile = profile;
+        this.isTls = !config.tlsCert().isEmpty();
         this.health = new HealthWatch(manager, System::nanoTime);
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
@@ -67,15 +73,15 @@ public final class WellheadServer implements AutoCloseable {
                 .ifPresent(access -> routes.add(new Route("/metrics", access, this::prometheus)));
         routes.addAll(new AdminActions(manager, settings, WellheadServer::audit).routes());
         routes.addAll(more);
-        var tokens = new Tokens(System::nanoTime);
+        Tls opened = null;
         try {
-            this.http = HttpListener.start(
-                    config.bind(),
-                    config.port(),
-                    routes,
-                    new ReadAccess(config.bind(), config.readToken(), config.adminToken(), tokens),
-                    new AdminAccess(config.bind(), config.adminToken(), tokens, System::nanoTime));
+            opened = isTls ? new Tls(new TlsFiles(config.tlsCert(), config.tlsKey())) : null;
+            this.http = HttpListener.start(config.bind(), config.port(), routes, guards(config, opened));
+            this.tls = opened;
         } catch (ServerException failed) {
+            if (opened != null) {
+                opened.close();
+            }
             forget();
             throw failed;
         }
@@ -87,6 +93,7 @@ public final class WellheadServer implements AutoCloseable {
      * @param profile the profile's name, shown as the environment
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
+     * @throws TlsFilesException when the certificate or its key cannot be used
      */
     public static WellheadServer start(DatabaseManager manager, ServerConfig config, String profile) {
         return start(manager, config, profile, null, List.of());
@@ -98,6 +105,7 @@ public final class WellheadServer implements AutoCloseable {
      * @param settings puts them into force
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
+     * @throws TlsFilesException when the certificate or its key cannot be used
      */
     public static WellheadServer start(
             DatabaseManager manager, ServerConfig config, String profile, SettingsChange settings) {
@@ -128,7 +136,12 @@ public final class WellheadServer implements AutoCloseable {
     /** Where a client on this machine reaches the server. */
     public URI uri() {
         var host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+        return URI.create((isTls ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /** What is served. */
+    Collection<Route> served() {
+        return http.routes();
     }
 
     /** Whether {@link #drain} was called. */
@@ -163,6 +176,9 @@ public final class WellheadServer implements AutoCloseable {
             return;
         }
         http.stop();
+        if (tls != null) {
+            tls.close();
+        }
         forget();
         LOG.info("server stopped bind={}", bind);
     }
@@ -180,6 +196,14 @@ public final class WellheadServer implements AutoCloseable {
 
     private List<String> names() {
         return health.databases().stream().map(database -> database.name()).toList();
+    }
+
+    private static HttpListener.Guards guards(ServerConfig config, @Nullable Tls tls) {
+        var tokens = new Tokens(System::nanoTime);
+        return new HttpListener.Guards(
+                new ReadAccess(config.bind(), config.readToken(), config.adminToken(), tokens),
+                new AdminAccess(config.bind(), config.adminToken(), tokens, System::nanoTime),
+                tls);
     }
 
     private static Optional<Route.Access> metricsAccess(MetricsAccess access) {
