@@ -2,6 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.wellhead.config.MetricsAccess;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseManager;
@@ -10,6 +12,7 @@ import dev.wellhead.watch.AlertSettings;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -233,10 +236,21 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/health/db", this::health),
                 new Route("/api/health", this::apiHealth),
                 new Route("/api/metrics/db", this::databaseMetrics),
+                new Route("/api/openapi.json", WellheadServer::openApi),
                 new Route("/api/statements", true, statements::statements),
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
                 new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)));
+    }
+
+    /** What all of this answers, for programs that read such documents. */
+    private static Reply openApi() throws IOException {
+        try (var in = WellheadServer.class.getResourceAsStream("openapi.json")) {
+            if (in == null) {
+                throw new IllegalStateException("openapi.json is missing beside " + WellheadServer.class.getName());
+            }
+            return Reply.text("application/json", new String(in.readAllBytes(), UTF_8));
+        }
     }
 
     /** Never looks at a database: a restart of this process would not mend one. */
