@@ -31,6 +31,8 @@ public final class ConfigTemplate {
             Map.entry("server.read-token-file", "/run/secrets/wellhead-read-token"),
             Map.entry("server.admin-token", "change-me-to-a-secret"),
             Map.entry("server.admin-token-file", "/run/secrets/wellhead-admin-token"),
+            Map.entry("server.tls-cert", "/etc/ssl/wellhead.pem"),
+            Map.entry("server.tls-key", "/etc/ssl/wellhead.pk8.pem"),
             Map.entry("tls.ca-cert", "/etc/ssl/db-ca.pem"),
             Map.entry("tls.client-cert", "/etc/ssl/db-client.pem"),
             Map.entry("tls.client-key", "/etc/ssl/db-client.pk8.pem"),

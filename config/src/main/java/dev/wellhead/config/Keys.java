@@ -128,6 +128,20 @@ final class Keys {
                     (draft, value) -> draft.metrics = value,
                     draft -> draft.metrics),
             new Key<>(
+                    "server.tls-cert",
+                    text("path"),
+                    false,
+                    "A PEM file with the certificate of the HTTP server, its own first where it is a chain: then it serves HTTPS alone. Read anew when the file changes.",
+                    (draft, value) -> draft.tlsCert = value.strip(),
+                    draft -> draft.tlsCert),
+            new Key<>(
+                    "server.tls-key",
+                    text("path"),
+                    false,
+                    "A PEM file with the key of that certificate, in PKCS #8 and not encrypted. Read anew when the file changes.",
+                    (draft, value) -> draft.tlsKey = value.strip(),
+                    draft -> draft.tlsKey),
+            new Key<>(
                     "compat.hikari-metrics",
                     flag(),
                     false,

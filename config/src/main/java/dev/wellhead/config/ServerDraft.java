@@ -34,6 +34,9 @@ final class ServerDraft {
 
     MetricsAccess metrics = ServerConfig.DEFAULT.metrics();
 
+    String tlsCert = "";
+    String tlsKey = "";
+
     void readToken(String value) {
         readToken = Secret.of(value);
     }
@@ -43,6 +46,6 @@ final class ServerDraft {
     }
 
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics);
+        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, tlsCert, tlsKey);
     }
 }

@@ -129,7 +129,7 @@ class ConfigDifferenceTest {
                 + token
                 + "\n  admin-token-file: "
                 + token
-                + "\n  metrics: off\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
+                + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();

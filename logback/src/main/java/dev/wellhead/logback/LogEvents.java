@@ -300,6 +300,14 @@ public final class LogEvents {
             event("server drained", "Work is finished, or the limit was over.", INFO),
             event("server stopped", "HTTP is not served any more.", INFO),
             event(
+                    "certificate reloaded",
+                    "The files of the certificate have changed. New connections are shown the new one.",
+                    INFO),
+            event(
+                    "certificate kept",
+                    "The files of the certificate have changed and cannot be used. What was in use stays. Mend them: they are read again.",
+                    ERROR),
+            event(
                     "admin action",
                     "An operator did this, from that address. `result` is `done`, or the status of the refusal.",
                     INFO),

@@ -31,6 +31,7 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,17 +65,23 @@ final class HttpListener {
     private final AdminAccess admin;
     private final RunningRequests running = new RunningRequests();
     private final int port;
+    /** Null: plain HTTP. */
+    private final @Nullable Tls tls;
+
     private final Javalin javalin;
 
-    private HttpListener(
-            ServerSocketChannel socket,
-            Collection<Route> routes,
-            StateStream stream,
-            ReadAccess access,
-            AdminAccess admin) {
-        this.access = access;
-        this.admin = admin;
+    /**
+     * Who may do what, and by which protocol.
+     *
+     * @param tls null for plain HTTP; stays its owner's to close
+     */
+    record Guards(ReadAccess read, AdminAccess admin, @Nullable Tls tls) {}
+
+    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, StateStream stream, Guards guards) {
         this.stream = stream;
+        this.access = guards.read();
+        this.admin = guards.admin();
+        this.tls = guards.tls();
         this.port = socket.socket().getLocalPort();
         routes.forEach(route -> this.routes.put(route.path(), route));
         this.javalin = Javalin.create(config -> configure(config, socket));
@@ -86,15 +93,9 @@ final class HttpListener {
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
      */
-    static HttpListener start(
-            String bind,
-            int port,
-            Collection<Route> routes,
-            StateStream stream,
-            ReadAccess access,
-            AdminAccess admin) {
+    static HttpListener start(String bind, int port, Collection<Route> routes, StateStream stream, Guards guards) {
         var socket = listen(bind, port);
-        var listener = new HttpListener(socket, routes, stream, access, admin);
+        var listener = new HttpListener(socket, routes, stream, guards);
         try {
             listener.javalin.start();
             return listener;
@@ -140,6 +141,11 @@ final class HttpListener {
         }
     }
 
+    /** All of them. */
+    Collection<Route> routes() {
+        return routes.values();
+    }
+
     /** The port listened on. */
     int port() {
         return port;
@@ -171,7 +177,7 @@ final class HttpListener {
         });
         config.jetty.addConnector((server, http) -> connector(server, http, socket));
         for (var route : routes.values()) {
-            for (var method : route.access().methods().split(", ")) {
+            for (var method : route.access().methods()) {
                 config.routes.addEndpoint(new Endpoint(
                         HandlerType.findOrCreate(method), route.path(), context -> answer(route, context)));
             }
@@ -191,8 +197,12 @@ final class HttpListener {
         return pool;
     }
 
-    private static ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel socket) {
-        var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    private ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel socket) {
+        var plain = new HttpConnectionFactory(http);
+        var connector = tls == null
+                ? new ServerConnector(server, 1, 1, plain)
+                : new ServerConnector(
+                        server, 1, 1, new SslConnectionFactory(tls.context(), plain.getProtocol()), plain);
         connector.setHost(socket.socket().getInetAddress().getHostAddress());
         connector.setPort(socket.socket().getLocalPort());
         connector.setIdleTimeout(IDLE_CONNECTION_MILLIS);
@@ -315,14 +325,13 @@ final class HttpListener {
 
     private void methodNotAllowed(Context context) {
         var route = routes.get(context.path());
-        var methods =
-                route == null ? Route.Access.OPEN.methods() : route.access().methods();
+        var methods = (route == null ? Route.Access.OPEN : route.access()).allowed();
         send(context, Problem.methodNotAllowed(context.method().name(), context.path(), methods));
     }
 
     private static void options(Route route, Context context) {
         Reply.SAFE_HEADERS.forEach(context::header);
-        context.header("Allow", route.access().methods()).status(204);
+        context.header("Allow", route.access().allowed()).status(204);
     }
 
     private static void send(Context context, Reply reply) {

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
@@ -16,21 +17,25 @@ record Route(String path, Access access, Answer answer) {
     /** Who may come in, and by which method. */
     enum Access {
         /** Anybody reads with GET or HEAD. */
-        OPEN("GET, HEAD"),
+        OPEN("GET", "HEAD"),
         /** Those whom {@link ReadAccess} lets in read with GET or HEAD. */
-        READ("GET, HEAD"),
+        READ("GET", "HEAD"),
         /** Those whom {@link AdminAccess} lets in act with POST. */
         ADMIN("POST");
 
-        private final String methods;
+        private final List<String> methods;
 
-        Access(String methods) {
-            this.methods = methods;
+        Access(String... methods) {
+            this.methods = List.of(methods);
+        }
+
+        List<String> methods() {
+            return methods;
         }
 
         /** As the header {@code Allow} says them. */
-        String methods() {
-            return methods;
+        String allowed() {
+            return String.join(", ", methods);
         }
     }
 

@@ -2,6 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.wellhead.config.MetricsAccess;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WellheadConfig;
@@ -12,10 +14,12 @@ import dev.wellhead.watch.EventLevel;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,6 +53,10 @@ public final class WellheadServer implements AutoCloseable {
     private final Watch watch;
     private final DeskBodies desk;
     private final StateStream stream;
+    private final boolean isTls;
+    /** Null: plain HTTP. */
+    private final @Nullable Tls tls;
+
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -62,6 +70,7 @@ public final class WellheadServer implements AutoCloseable {
         this.manager = manager;
         this.bind = config.bind();
         this.profile = profile;
+        this.isTls = !config.tlsCert().isEmpty();
         this.health = new HealthWatch(manager, System::nanoTime);
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
@@ -74,16 +83,15 @@ public final class WellheadServer implements AutoCloseable {
                 .ifPresent(access -> routes.add(new Route("/metrics", access, this::prometheus)));
         routes.addAll(new AdminActions(manager, settings, this::audit).routes());
         routes.addAll(more);
-        var tokens = new Tokens(System::nanoTime);
+        Tls opened = null;
         try {
-            this.http = HttpListener.start(
-                    config.bind(),
-                    config.port(),
-                    routes,
-                    stream,
-                    new ReadAccess(config.bind(), config.readToken(), config.adminToken(), tokens),
-                    new AdminAccess(config.bind(), config.adminToken(), tokens, System::nanoTime));
+            opened = isTls ? new Tls(new TlsFiles(config.tlsCert(), config.tlsKey())) : null;
+            this.http = HttpListener.start(config.bind(), config.port(), routes, stream, guards(config, opened));
+            this.tls = opened;
         } catch (ServerException failed) {
+            if (opened != null) {
+                opened.close();
+            }
             forget();
             throw failed;
         }
@@ -95,6 +103,7 @@ public final class WellheadServer implements AutoCloseable {
      * @param profile the profile's name, shown as the environment
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
+     * @throws TlsFilesException when the certificate or its key cannot be used
      */
     public static WellheadServer start(DatabaseManager manager, ServerConfig config, String profile) {
         return start(manager, config, profile, null, List.of());
@@ -106,6 +115,7 @@ public final class WellheadServer implements AutoCloseable {
      * @param settings puts them into force
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
+     * @throws TlsFilesException when the certificate or its key cannot be used
      */
     public static WellheadServer start(
             DatabaseManager manager, ServerConfig config, String profile, SettingsChange settings) {
@@ -136,7 +146,12 @@ public final class WellheadServer implements AutoCloseable {
     /** Where a client on this machine reaches the server. */
     public URI uri() {
         var host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+        return URI.create((isTls ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /** What is served. */
+    Collection<Route> served() {
+        return http.routes();
     }
 
     /** Shows that configuration at {@code /api/config} from now on. */
@@ -177,6 +192,9 @@ public final class WellheadServer implements AutoCloseable {
         }
         stream.close();
         http.stop();
+        if (tls != null) {
+            tls.close();
+        }
         forget();
         LOG.info("server stopped bind={}", bind);
     }
@@ -195,6 +213,14 @@ public final class WellheadServer implements AutoCloseable {
 
     private List<String> names() {
         return health.databases().stream().map(database -> database.name()).toList();
+    }
+
+    private static HttpListener.Guards guards(ServerConfig config, @Nullable Tls tls) {
+        var tokens = new Tokens(System::nanoTime);
+        return new HttpListener.Guards(
+                new ReadAccess(config.bind(), config.readToken(), config.adminToken(), tokens),
+                new AdminAccess(config.bind(), config.adminToken(), tokens, System::nanoTime),
+                tls);
     }
 
     private static Optional<Route.Access> metricsAccess(MetricsAccess access) {
@@ -230,6 +256,7 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/health/db", this::health),
                 new Route("/api/health", this::apiHealth),
                 new Route("/api/metrics/db", this::databaseMetrics),
+                new Route("/api/openapi.json", WellheadServer::openApi),
                 new Route("/api/statements", true, statements::statements),
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
@@ -238,6 +265,16 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/events", true, desk::events),
                 new Route("/api/history", true, desk::history),
                 new Route("/api/config", true, request -> desk.configuration()));
+    }
+
+    /** What all of this answers, for programs that read such documents. */
+    private static Reply openApi() throws IOException {
+        try (var in = WellheadServer.class.getResourceAsStream("openapi.json")) {
+            if (in == null) {
+                throw new IllegalStateException("openapi.json is missing beside " + WellheadServer.class.getName());
+            }
+            return Reply.text("application/json", new String(in.readAllBytes(), UTF_8));
+        }
     }
 
     /** Never looks at a database: a restart of this process would not mend one. */
