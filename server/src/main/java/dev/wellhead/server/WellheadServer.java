@@ -6,6 +6,7 @@ import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
 import dev.wellhead.watch.AlertSettings;
+import dev.wellhead.watch.Prices;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
- * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases} and
- * {@code /api/alerts}. Counts the
+ * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases},
+ * {@code /api/alerts} and {@code /api/advice}. Counts the
  * statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
@@ -158,7 +159,11 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/statements", true, statements::statements),
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
-                new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)));
+                new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)),
+                new Route(
+                        "/api/advice",
+                        true,
+                        request -> AdviceBodies.advice(statements.databases(request), watch, Prices.NONE)));
     }
 
     /** Never looks at a database: a restart of this process would not mend one. */

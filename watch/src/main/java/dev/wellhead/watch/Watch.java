@@ -36,7 +36,7 @@ public final class Watch implements AutoCloseable {
     private static final int MOST_PAST = 200;
 
     /** What is watched of one database; statements are null where they are not counted. */
-    private record Watched(@Nullable StatementWatch statements, DatabaseAlerts alerts) {}
+    private record Watched(@Nullable StatementWatch statements, DatabaseAlerts alerts, Advisor advisor) {}
 
     private final DatabaseManager manager;
     private final AlertSettings settings;
@@ -98,7 +98,9 @@ public final class Watch implements AutoCloseable {
         var totals = statements == null ? new Tallies.Totals(0, 0) : statements.totals();
         alerts.look(
                 AlertReading.of(database, totals.runNanos(), totals.statements()), System.nanoTime(), Instant.now());
-        return new Watched(statements, alerts);
+        var advisor = before == null ? new Advisor(database) : before.advisor;
+        advisor.look(statements, System.nanoTime());
+        return new Watched(statements, alerts, advisor);
     }
 
     private void tell(Alert alert) {
@@ -132,6 +134,12 @@ public final class Watch implements AutoCloseable {
     /** The statements of that database; empty where they are not counted. */
     public Optional<StatementWatch> statements(Database database) {
         return Optional.ofNullable(watched.get(database)).map(Watched::statements);
+    }
+
+    /** What to change for that database, from what was measured; empty where that is too little. */
+    public List<Advice> advice(Database database, Prices prices) {
+        var known = watched.get(database);
+        return known == null ? List.of() : known.advisor.advice(known.statements, prices);
     }
 
     /** Alerts that are pending or firing, the worst first. */
