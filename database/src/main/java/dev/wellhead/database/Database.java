@@ -383,6 +383,21 @@ public final class Database implements SqlExecutor, AutoCloseable {
         });
     }
 
+    /**
+     * Has the plans of statements looked at which take much time, for tables that they read from the first row to the
+     * last: one with each health check, over its connection, each once an hour, as many as wait up to 20. They are not
+     * run. From then on the longest of {@code pg_stat_statements} are looked at as well, where that is installed. Returns
+     * at once; elsewhere than on PostgreSQL, and without health checks, nothing comes of it.
+     */
+    public void examine(List<Suspect> suspects) {
+        health.tableScans().examine(suspects, System.nanoTime());
+    }
+
+    /** What {@link #examine} has led to in the last hour: statements that may lack an index. */
+    public List<TableScan> tableScans() {
+        return health.tableScans().found(System.nanoTime());
+    }
+
     /** The pool, for what wants a {@link javax.sql.DataSource}. */
     public WellheadDataSource dataSource() {
         return dataSource;

@@ -113,6 +113,10 @@ final class HealthMonitor implements AutoCloseable {
         this.knowsReadOnly = Dialect.of(config.pool().jdbcUrl()) == Dialect.POSTGRESQL;
     }
 
+    TableScans tableScans() {
+        return server.tableScans();
+    }
+
     /** Begins the background checks, the first at once, unless they are switched off. */
     void start() {
         if (!current.get().health().enabled()) {

@@ -2,13 +2,17 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.pool.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks PostgreSQL (12 and later) for the plan of a statement whose parameters are left open. Nothing is run that was not
@@ -17,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class PlanQuestion {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PlanQuestion.class);
     private static final String LIMITS =
             "SET LOCAL statement_timeout = 1000; SET LOCAL lock_timeout = 100; SET TRANSACTION READ ONLY";
     private static final AtomicLong PLANS = new AtomicLong();
@@ -25,6 +30,27 @@ final class PlanQuestion {
     @FunctionalInterface
     interface Question<T> {
         T ask(Statement statement) throws SQLException;
+    }
+
+    /**
+     * Asks over one connection; the answer is empty when the server refuses.
+     *
+     * @param connection which nobody else uses meanwhile
+     */
+    record Asker(Connection connection) {
+
+        /** @throws SQLException when the connection is of no use any more */
+        <T> Optional<T> ask(Question<T> question) throws SQLException {
+            try {
+                return Optional.of(apart(connection, question));
+            } catch (SQLException refused) {
+                if (connection.isClosed()) {
+                    throw refused;
+                }
+                LOG.debug("server not asked sqlState={}", refused.getSQLState(), Secret.mask(refused));
+                return Optional.empty();
+            }
+        }
     }
 
     private PlanQuestion() {}

@@ -3,11 +3,9 @@
 package dev.wellhead.database;
 
 import dev.wellhead.pool.PoolSnapshot;
-import dev.wellhead.pool.Secret;
 import dev.wellhead.sql.NumberedSql;
 import dev.wellhead.sql.SqlLiterals;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -16,16 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a PostgreSQL server knows, asked over the control connection: every ten minutes whether it has room for
- * connections, and once an hour for the plan of a statement that time limits ended twice in ten minutes.
+ * connections, and once an hour for the plan of a statement that time limits ended twice in ten minutes; and what {@link TableScans} wants.
  *
  * <p>What is asked is bounded as {@link PlanQuestion} says; what the server refuses is left out.
  *
@@ -33,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ServerAdvice {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServerAdvice.class);
     private static final long ROOM_EVERY_NANOS = Duration.ofMinutes(10).toNanos();
     private static final long PLAN_KEPT_NANOS = Duration.ofHours(1).toNanos();
     private static final int MOST_PLANS = 20;
@@ -54,6 +48,7 @@ final class ServerAdvice {
     private record Scan(Map<String, Long> rowsByTable, long seenNanos) {}
 
     private final Timeouts timeouts;
+    private final TableScans tableScans = new TableScans();
     private volatile @Nullable Room room;
     private volatile Map<String, Scan> scans = Map.of();
     private volatile long roomDueNanos = System.nanoTime();
@@ -62,9 +57,13 @@ final class ServerAdvice {
         this.timeouts = timeouts;
     }
 
+    TableScans tableScans() {
+        return tableScans;
+    }
+
     /** Whether there is anything to ask. */
     boolean isDue(long nowNanos) {
-        return nowNanos - roomDueNanos >= 0 || timeouts.hasTwice();
+        return nowNanos - roomDueNanos >= 0 || timeouts.hasTwice() || tableScans.isDue(nowNanos);
     }
 
     /**
@@ -73,23 +72,25 @@ final class ServerAdvice {
      * @throws SQLException when the connection is of no use any more
      */
     void ask(Connection connection, long nowNanos) throws SQLException {
+        var asker = new PlanQuestion.Asker(connection);
         if (nowNanos - roomDueNanos >= 0) {
             roomDueNanos = nowNanos + ROOM_EVERY_NANOS;
-            room = apart(connection, ServerAdvice::room).orElse(room);
+            room = asker.ask(ServerAdvice::room).orElse(room);
         }
         for (var sql = timeouts.takeTwice(); sql.isPresent(); sql = timeouts.takeTwice()) {
-            explain(connection, sql.get(), nowNanos);
+            explain(asker, sql.get(), nowNanos);
         }
+        tableScans.ask(asker, nowNanos);
     }
 
-    private void explain(Connection connection, String sql, long nowNanos) throws SQLException {
+    private void explain(PlanQuestion.Asker asker, String sql, long nowNanos) throws SQLException {
         var shown = shown(sql);
         var known = scans.get(shown);
         var numbered = NumberedSql.of(sql);
         if ((known != null && nowNanos - known.seenNanos() < PLAN_KEPT_NANOS) || numbered.isEmpty()) {
             return;
         }
-        var found = apart(connection, statement -> scanned(statement, numbered.get()));
+        var found = asker.ask(statement -> scanned(statement, numbered.get()));
         Map<String, Scan> next = new LinkedHashMap<>();
         scans.forEach((text, scan) -> {
             if (nowNanos - scan.seenNanos() < PLAN_KEPT_NANOS && next.size() < MOST_PLANS - 1) {
@@ -98,19 +99,6 @@ final class ServerAdvice {
         });
         next.put(shown, new Scan(found.orElse(Map.of()), nowNanos));
         scans = next;
-    }
-
-    /** Empty when the server refuses. */
-    private static <T> Optional<T> apart(Connection connection, PlanQuestion.Question<T> question) throws SQLException {
-        try {
-            return Optional.of(PlanQuestion.apart(connection, question));
-        } catch (SQLException refused) {
-            if (connection.isClosed()) {
-                throw refused;
-            }
-            LOG.debug("server not asked sqlState={}", refused.getSQLState(), Secret.mask(refused));
-            return Optional.empty();
-        }
     }
 
     private static Room room(Statement statement) throws SQLException {
@@ -130,16 +118,10 @@ final class ServerAdvice {
             }
         }
         Map<String, Long> rows = new TreeMap<>();
-        try (var size = statement
-                .getConnection()
-                .prepareStatement("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(?)")) {
-            for (var table : tables) {
-                size.setString(1, table);
-                try (ResultSet found = size.executeQuery()) {
-                    if (found.next() && found.getLong(1) > MANY_ROWS) {
-                        rows.put(table, found.getLong(1));
-                    }
-                }
+        for (var table : tables) {
+            long known = TableScans.rows(statement, table);
+            if (known > MANY_ROWS) {
+                rows.put(table, known);
             }
         }
         return rows;

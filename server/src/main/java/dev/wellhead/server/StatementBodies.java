@@ -230,9 +230,7 @@ final class StatementBodies {
 
     /** Parameter: {@code database}; without it those of all. */
     Reply leases(Request request) {
-        var databases = request.parameter("database").isPresent()
-                ? List.of(request.database(manager))
-                : List.copyOf(manager.databases());
+        var databases = databases(request);
         return Reply.json(
                 200,
                 new Leases(
@@ -241,6 +239,13 @@ final class StatementBodies {
                                 .flatMap(database ->
                                         database.leases().stream().map(lease -> OneLease.of(database.name(), lease)))
                                 .toList()));
+    }
+
+    /** That of parameter {@code database}; without it all. */
+    List<Database> databases(Request request) {
+        return request.parameter("database").isPresent()
+                ? List.of(request.database(manager))
+                : List.copyOf(manager.databases());
     }
 
     private StatementWatch watchOf(Database database) {

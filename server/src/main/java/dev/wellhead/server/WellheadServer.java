@@ -11,6 +11,7 @@ import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
 import dev.wellhead.watch.AlertSettings;
 import dev.wellhead.watch.EventLevel;
+import dev.wellhead.watch.Prices;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -30,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
- * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases} and
- * {@code /api/alerts}; and, for those whom {@link AdminAccess} lets in, what operators do at {@code /api/admin/}. Counts
+ * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases},
+ * {@code /api/alerts}, {@code /api/advice} and the paths of the page; and, for those whom {@link AdminAccess} lets in, what operators do at {@code /api/admin/}. Counts
  * the statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
@@ -261,6 +262,10 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
                 new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)),
+                new Route(
+                        "/api/advice",
+                        true,
+                        request -> AdviceBodies.advice(statements.databases(request), watch, Prices.NONE)),
                 new Route("/api/databases", true, request -> Reply.json(200, desk.databases())),
                 new Route("/api/events", true, desk::events),
                 new Route("/api/history", true, desk::history),

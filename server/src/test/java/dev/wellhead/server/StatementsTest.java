@@ -139,7 +139,7 @@ class StatementsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/statements", "/api/statements/plan", "/api/leases", "/api/alerts"})
+    @ValueSource(strings = {"/api/statements", "/api/statements/plan", "/api/leases", "/api/alerts", "/api/advice"})
     void withTokenOnlyThoseWhoSendItRead(String path) throws Exception {
         var config = new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(TOKEN));
         try (var guarded = WellheadServer.start(manager, config, "local")) {
@@ -213,5 +213,17 @@ class StatementsTest {
         return HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.discarding())
                 .statusCode();
+    }
+
+    @Test
+    void adviceIsSilentWithoutDataAndRefusesAnUnknownDatabase() throws Exception {
+        var http = new Http(server);
+
+        var body = http.get("/api/advice").json();
+
+        assertThat(Http.fields(body)).containsExactly("timestamp", "advice");
+        assertThat(body.path("advice").isArray()).isTrue();
+        assertThat(body.path("advice")).isEmpty();
+        assertThat(http.status("/api/advice?database=nobody")).isEqualTo(404);
     }
 }

@@ -40,6 +40,10 @@ public final class StatementWatch implements AutoCloseable {
         return new StatementWatch(database, tallies);
     }
 
+    Tallies tallies() {
+        return tallies;
+    }
+
     Tallies.Totals totals() {
         return tallies.totals();
     }

@@ -35,7 +35,8 @@ public final class Watch implements AutoCloseable {
     private static final int MOST_PAST = 200;
 
     /** What is watched of one database; statements are null where they are not counted. */
-    private record Watched(@Nullable StatementWatch statements, DatabaseAlerts alerts, DatabaseDesk desk) {}
+    private record Watched(
+            @Nullable StatementWatch statements, DatabaseAlerts alerts, DatabaseDesk desk, Advisor advisor) {}
 
     private final DatabaseManager manager;
     private final AlertSettings settings;
@@ -101,7 +102,9 @@ public final class Watch implements AutoCloseable {
         var desk = before == null ? DatabaseDesk.of(database, events) : before.desk;
         desk.look(reading, totals, System.nanoTime(), Instant.now());
         alerts.look(reading, System.nanoTime(), Instant.now());
-        return new Watched(statements, alerts, desk);
+        var advisor = before == null ? new Advisor(database) : before.advisor;
+        advisor.look(statements, System.nanoTime());
+        return new Watched(statements, alerts, desk, advisor);
     }
 
     private static void end(Database database, Watched known) {
@@ -159,6 +162,12 @@ public final class Watch implements AutoCloseable {
     /** The numbers of that database over time; empty where it is not watched. */
     public Optional<History> history(Database database) {
         return Optional.ofNullable(watched.get(database)).map(known -> known.desk.history());
+    }
+
+    /** What to change for that database, from what was measured; empty where that is too little. */
+    public List<Advice> advice(Database database, Prices prices) {
+        var known = watched.get(database);
+        return known == null ? List.of() : known.advisor.advice(known.statements, prices);
     }
 
     /** Alerts that are pending or firing, the worst first. */

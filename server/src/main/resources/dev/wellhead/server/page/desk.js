@@ -210,6 +210,7 @@
     loadHistory();
     loadStatements();
     loadLeases();
+    loadAdvice();
     showEvents();
     showSettings();
   }
@@ -458,6 +459,19 @@
       $('alerts').replaceChildren(el('li', failed.message));
     }
   }
+  async function loadAdvice() {
+    if (!state.chosen) return;
+    try {
+      const body = await get(of('/api/advice'));
+      $('advice').replaceChildren(...(body.advice.length ? body.advice.map(advice => {
+        const item = el('li');
+        item.append(el('span', advice.confidence), el('b', words(advice.kind)), el('span', advice.text));
+        return item;
+      }) : [el('li', 'None: too little was measured yet, or there is nothing to change.')]));
+    } catch (failed) {
+      $('advice').replaceChildren(el('li', failed.message));
+    }
+  }
   async function loadSettings() {
     try {
       state.settings = await get('/api/config');
@@ -554,6 +568,7 @@
   setInterval(() => { if (!document.hidden && !document.getSelection().toString()) loadStatements(); }, 3000);
   setInterval(() => { if (!document.hidden && state.range > HOUR) loadHistory(); }, 10000);
   setInterval(() => { if (!document.hidden) loadAlerts(); }, 5000);
+  setInterval(() => { if (!document.hidden) loadAdvice(); }, 10000);
   makeCharts();
   loadAlerts();
   follow();

@@ -24,6 +24,13 @@ public final class Histogram {
         counts.getAndIncrement(bucket(nanos));
     }
 
+    /** Counts all times of the other as well. */
+    void addAll(Histogram other) {
+        for (int i = 0; i < BUCKETS; i++) {
+            counts.addAndGet(i, other.counts.get(i));
+        }
+    }
+
     private static int bucket(long nanos) {
         long units = Math.max(0, nanos) >>> UNIT_SHIFT;
         if (units < SUBS) {

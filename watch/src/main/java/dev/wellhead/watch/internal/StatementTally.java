@@ -122,6 +122,13 @@ final class StatementTally implements StatementObserver.Tally {
         held.add(nanos);
     }
 
+    void addRunsTo(Histogram all) {
+        var known = run.histogram;
+        if (known != null) {
+            all.addAll(known);
+        }
+    }
+
     long runNanos() {
         return run.nanos.sum();
     }

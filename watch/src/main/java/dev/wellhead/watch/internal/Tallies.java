@@ -64,6 +64,7 @@ public final class Tallies implements StatementObserver {
     private final Function<SQLException, Meaning> judge;
     private final ConcurrentHashMap<Long, StatementTally> tallies = new ConcurrentHashMap<>();
     private final HeldTallies held = new HeldTallies();
+    private final UseTally uses = new UseTally();
     private final ReentrantLock lock = new ReentrantLock();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder droppedCalls = new LongAdder();
@@ -140,7 +141,20 @@ public final class Tallies implements StatementObserver {
 
     @Override
     public void leaseEnded(String operation, String callSite, long waitNanos, long heldNanos, long sqlNanos) {
+        uses.add(waitNanos, heldNanos);
         held.add(operation.isEmpty() ? callSite : operation, waitNanos, heldNanos, sqlNanos);
+    }
+
+    /** How long connections were used and waited for. */
+    public UseTally uses() {
+        return uses;
+    }
+
+    /** The times that so many of all statements did not take longer than, in nanoseconds; without those that were dropped. */
+    public long[] runNanos(double... fractions) {
+        var all = new Histogram();
+        tallies.values().forEach(tally -> tally.addRunsTo(all));
+        return all.quantiles(fractions);
     }
 
     /** What the error of a statement means; called once for each that fails. */
