@@ -182,7 +182,7 @@ final class StatementBodies {
 
     /** Parameters: {@code database}, {@code sort}, {@code limit}. */
     Reply statements(Request request) {
-        var database = database(request);
+        var database = request.database(manager);
         var order = order(request);
         int limit = limit(request);
         StatementReport report = watchOf(database).report();
@@ -205,7 +205,7 @@ final class StatementBodies {
 
     /** Parameters: {@code database}, {@code fingerprint}. */
     Reply plan(Request request) {
-        var database = database(request);
+        var database = request.database(manager);
         var fingerprint = request.parameter("fingerprint")
                 .orElseThrow(() -> new BadRequestException(
                         400, "fingerprint is missing: give that of a statement of /api/statements"));
@@ -229,7 +229,7 @@ final class StatementBodies {
     /** Parameter: {@code database}; without it those of all. */
     Reply leases(Request request) {
         var databases = request.parameter("database").isPresent()
-                ? List.of(database(request))
+                ? List.of(request.database(manager))
                 : List.copyOf(manager.databases());
         return Reply.json(
                 200,
@@ -247,19 +247,6 @@ final class StatementBodies {
                         404, "the statements of this database are not counted: set statements.enabled=true"));
     }
 
-    private Database database(Request request) {
-        var all = manager.databases();
-        var name = request.parameter("database");
-        return all.stream()
-                .filter(each -> name.map(each.name()::equals)
-                        .orElse(all.size() == 1 || each.name().equals(DatabaseManager.DEFAULT_NAME)))
-                .findFirst()
-                .orElseThrow(() -> new BadRequestException(
-                        name.isPresent() ? 404 : 400,
-                        "database must be one of "
-                                + all.stream().map(Database::name).sorted().toList()));
-    }
-
     private static Comparator<StatementStats> order(Request request) {
         var wanted = request.parameter("sort").orElse("run");
         var order = ORDERS.get(wanted);
@@ -270,15 +257,7 @@ final class StatementBodies {
     }
 
     private static int limit(Request request) {
-        try {
-            int limit = Integer.parseInt(request.parameter("limit").orElse(String.valueOf(USUAL_LIMIT)));
-            if (limit > 0) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // Refused below.
-        }
-        throw new BadRequestException(400, "limit must be a whole number from 1");
+        return (int) Math.min(Integer.MAX_VALUE, request.number("limit", USUAL_LIMIT, 1));
     }
 
     private static String word(Meaning meaning) {
