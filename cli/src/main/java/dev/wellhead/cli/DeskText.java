@@ -117,10 +117,13 @@ final class DeskText {
 
     /** One event on a line. */
     static String event(JsonNode event) {
-        return SafeText.line(Amounts.clock(event.path("at")) + "  "
-                + SafeText.fill(SafeText.line(event.path("severity").asText()), WIDEST_SEVERITY, false) + "  "
-                + event.path("database").asText() + "  " + event.path("event").asText() + "  "
-                + event.path("text").asText());
+        return SafeText.line(
+                Amounts.clock(event.path("at")) + "  "
+                        + SafeText.fill(SafeText.line(event.path("severity").asText()), WIDEST_SEVERITY, false) + "  "
+                        + event.path("database").asText() + "  "
+                        + event.path("event").asText() + "  "
+                        + event.path("text").asText(),
+                true);
     }
 
     /** The verdict of one of {@code /api/databases}, and whether it is in doubt. */
@@ -133,6 +136,7 @@ final class DeskText {
         List<String> parts = new ArrayList<>();
         parts.add(one.path("summary").asText());
         parts.add(one.path("error").asText());
+        parts.add(one.path("breaker").path("state").asText().equals("open") ? "The breaker is open." : "");
         parts.add(one.path("recommendations").path(0).asText());
         return parts.stream().filter(part -> !part.isBlank()).collect(Collectors.joining(" "));
     }

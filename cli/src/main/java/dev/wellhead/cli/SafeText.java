@@ -16,11 +16,16 @@ final class SafeText {
 
     /** On one line, each run of white space as one space, and a {@code ?} for each character that does not show itself. */
     static String line(String text) {
+        return line(text, false);
+    }
+
+    /** As above; runs of spaces may stay as they are, which align columns. */
+    static String line(String text, boolean keepsSpaces) {
         var safe = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             int point = text.codePointAt(i);
             if (Character.isWhitespace(point) || Character.isSpaceChar(point)) {
-                if (!safe.isEmpty() && safe.charAt(safe.length() - 1) != ' ') {
+                if (keepsSpaces || (!safe.isEmpty() && safe.charAt(safe.length() - 1) != ' ')) {
                     safe.append(' ');
                 }
             } else if (acts(point)) {
