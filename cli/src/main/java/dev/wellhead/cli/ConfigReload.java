@@ -11,8 +11,10 @@ import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseException;
+import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.DatabaseReconfiguration;
 import dev.wellhead.pool.Secret;
+import dev.wellhead.server.SettingsChange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,29 +36,36 @@ import org.slf4j.LoggerFactory;
  * <p>A database that is removed stays open until a restart: whoever works with it would fail otherwise. One that is added
  * and cannot be opened is tried again at the next reload.
  *
- * <p>Used by one thread at a time.
+ * <p>What operators set ({@link #apply}) counts until the process ends, whatever the files say meanwhile.
+ *
+ * <p>Thread-safe: reloads and changes come one after the other, so who wants one may wait for a database that another opens.
  */
-final class ConfigReload {
+final class ConfigReload implements SettingsChange {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     private final OpenDatabases databases;
-    private final Consumer<WellheadConfig> told;
+    private Consumer<WellheadConfig> told = config -> {};
     private WellheadConfig running;
     private List<Path> present;
+    /** What operators have set and is in force, by key. */
+    private final Map<String, String> admin = new LinkedHashMap<>();
     /** What the last reload left for a restart. */
     private List<String> waiting = List.of();
 
-    /** @param told of what is in force, now and after each reload */
-    ConfigReload(OpenDatabases databases, Consumer<WellheadConfig> told) {
+    ConfigReload(OpenDatabases databases) {
         this.databases = databases;
-        this.told = told;
         this.running = databases.config();
         this.present = FileStamps.of(files()).present();
+    }
+
+    /** Tells that one of what is in force, now and after each change. */
+    synchronized void tell(Consumer<WellheadConfig> reader) {
+        told = reader;
         told.accept(running);
     }
 
     /** The files that the configuration in force depends on. */
-    List<Path> files() {
+    synchronized List<Path> files() {
         return databases.files(running);
     }
 
@@ -66,11 +75,11 @@ final class ConfigReload {
      * @param first whether nothing at all is worth a line when nothing has changed
      * @param stopping whether the process is about to end; then no more databases are touched
      */
-    void run(boolean first, BooleanSupplier stopping) {
+    synchronized void run(boolean first, BooleanSupplier stopping) {
         WellheadConfig wanted;
         try {
             requireFiles();
-            wanted = databases.load();
+            wanted = databases.load(admin);
         } catch (InvalidConfigException e) {
             e.problems().forEach(ConfigReload::log);
             LOG.error("configuration kept problems={}", e.problems().size());
@@ -91,6 +100,45 @@ final class ConfigReload {
         told.accept(running);
         log(outcome, first);
         waiting = outcome.needRestart();
+    }
+
+    /** Databases that were added meanwhile are left to the next reload. */
+    @Override
+    public synchronized SettingsChange.Outcome apply(String database, Map<String, String> settings) {
+        if (running.databases().stream().noneMatch(config -> config.name().equals(database))) {
+            throw new IllegalArgumentException(
+                    "database " + database + " is not in the configuration: the program that opened it changes it");
+        }
+        var keys = new LinkedHashMap<String, String>();
+        settings.forEach((key, value) -> keys.put(slot(database, key), value));
+        var asked = new LinkedHashMap<>(admin);
+        asked.putAll(keys);
+        requireFiles();
+        var wanted = databases.load(asked);
+        var outcome = new Outcome(ConfigDifference.between(running, wanted));
+        reconfigure(wanted, outcome, () -> false);
+        running = outcome.difference.inForce(running, wanted, inForce(Set.of()), outcome.notApplied());
+        var left = outcome.notApplied();
+        keys.keySet().removeAll(left);
+        admin.putAll(keys);
+        told.accept(running);
+        outcome.log();
+        return new SettingsChange.Outcome(
+                outcome.applied.stream()
+                        .map(Entry::key)
+                        .filter(keys::containsKey)
+                        .sorted()
+                        .toList(),
+                left.stream().filter(asked::containsKey).toList());
+    }
+
+    /** The key in full. Another database's is none of this one's. */
+    private static String slot(String database, String key) {
+        if (key.startsWith("databases.") || key.startsWith("server.")) {
+            throw new IllegalArgumentException(
+                    key + " is not a key of one database: give such as pool.max-size, without the name of a database");
+        }
+        return database.equals(DatabaseManager.DEFAULT_NAME) ? key : "databases." + database + "." + key;
     }
 
     private static void log(Problem problem) {

@@ -13,6 +13,7 @@ import dev.wellhead.embedded.EmbeddedServerLockedException;
 import dev.wellhead.embedded.RunningServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -118,11 +119,12 @@ final class OpenDatabases implements AutoCloseable {
     /**
      * Reads the configuration anew, and opens and changes nothing.
      *
+     * @param admin what operators have set since the start, by key
      * @throws dev.wellhead.config.InvalidConfigException with all problems at once
      */
-    WellheadConfig load() {
-        var said = sources.said().load();
-        return said.databases().isEmpty() ? sources.used().load() : said;
+    WellheadConfig load(Map<String, String> admin) {
+        var loader = sources.said().load().databases().isEmpty() ? sources.used() : sources.said();
+        return loader.with(admin, "admin").load();
     }
 
     /** The files that such a configuration depends on. */

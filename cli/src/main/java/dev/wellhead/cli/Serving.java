@@ -81,9 +81,11 @@ final class Serving {
         databases = OpenDatabases.owning(loader, terminal);
         var config = databases.config();
         drainLimit = config.server().drainTimeout();
+        var reload = new ConfigReload(databases);
         server = WellheadServer.start(
-                databases.manager(), config.server(), config.profile().text());
-        reloading.start(new ConfigReload(databases, server::show));
+                databases.manager(), config.server(), config.profile().text(), reload);
+        reload.tell(server::show);
+        reloading.start(reload);
         terminal.out().println("ready " + server.uri());
         terminal.out().flush();
     }

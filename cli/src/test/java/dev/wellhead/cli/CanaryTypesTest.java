@@ -66,7 +66,8 @@ class CanaryTypesTest {
         samples.put(WellheadConfig.class, loaded());
         samples.put(
                 ServerConfig.class,
-                new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(PASSWORD)));
+                new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(PASSWORD))
+                        .withAdminToken(Secret.of(PASSWORD)));
         samples.put(PoolEvent.OpenFailed.class, new PoolEvent.OpenFailed("p", Canary.thrown(), Duration.ZERO));
         samples.put(PoolEvent.Failed.class, new PoolEvent.Failed("p", 1, Canary.thrown()));
         return samples;

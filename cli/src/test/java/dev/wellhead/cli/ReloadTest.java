@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -72,6 +75,45 @@ class ReloadTest {
             hangUp(serve, "configuration unchanged needs-restart=pool.schema");
             assertThat(stop(serve)).isZero();
         }
+    }
+
+    @Test
+    void operatorChangesSettingsOverHttpAndAReloadKeepsThem() throws Exception {
+        yaml("pool.max-size: 4\npool.min-idle: 1\nserver.admin-token: 0123456789abcdef\n");
+        try (var serve = serve()) {
+            var uri = serve.awaitReady();
+
+            var done = reconfigure(uri, "{\"pool.max-size\":9,\"pool.schema\":\"other\"}");
+            assertThat(done.statusCode()).isEqualTo(200);
+            assertThat(done.body())
+                    .contains("\"result\":{\"applied\":[\"pool.max-size\"],\"needsRestart\":[\"pool.schema\"]}");
+            assertThat(maxSize(uri, "default")).isEqualTo(9);
+            assertThat(serve.err())
+                    .contains(
+                            "configuration changed key=pool.max-size before=4 after=9 origin=admin effect=applied",
+                            "admin action pool=default action=reconfigure by=127.0.0.1 result=done");
+
+            var bad = reconfigure(uri, "{\"pool.max-size\":\"many\",\"pool.min-idel\":1}");
+            assertThat(bad.statusCode()).isEqualTo(422);
+            assertThat(bad.body()).contains("admin: pool.max-size=many: must be", "did you mean pool.min-idle?");
+            assertThat(reconfigure(uri, "{\"server.port\":1}").statusCode()).isEqualTo(422);
+            assertThat(maxSize(uri, "default")).isEqualTo(9);
+
+            yaml("pool.max-size: 5\npool.min-idle: 2\nserver.admin-token: 0123456789abcdef\n");
+            hangUp(serve, "key=pool.min-idle before=1 after=2");
+            assertThat(maxSize(uri, "default")).isEqualTo(9);
+            assertThat(stop(serve)).isZero();
+        }
+    }
+
+    private static HttpResponse<String> reconfigure(URI uri, String settings) throws Exception {
+        var request = HttpRequest.newBuilder(uri.resolve("/api/admin/reconfigure"))
+                .header("Authorization", "Bearer 0123456789abcdef")
+                .header("Content-Type", "application/json")
+                .timeout(LIMIT)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"database\":\"default\",\"settings\":" + settings + "}"))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

@@ -36,6 +36,19 @@ public final class ConfigLoader {
         return outcome.config().orElseThrow(() -> new InvalidConfigException(outcome.problems()));
     }
 
+    /**
+     * The same loader, with more that the program says; it wins over everything that was said before.
+     *
+     * @param values by key, as {@link Builder#set} takes them
+     * @param origin how {@link Setting#origin()} names them
+     */
+    public ConfigLoader with(Map<String, String> values, String origin) {
+        var provided = new LinkedHashMap<>(sources.provided());
+        values.forEach((key, value) -> provided.put(key, new Provided(value, origin)));
+        return new ConfigLoader(
+                new Sources(provided, sources.flags(), sources.environment(), sources.directory(), sources.file()));
+    }
+
     /** All problems, errors first; empty when the configuration is good. */
     public List<Problem> check() {
         return new Loading(sources).run().problems();

@@ -46,8 +46,11 @@ final class Keys {
     static final List<String> OF_PARTS = List.of(PAIRS, LANES);
 
     /** Keys that name a file, and the key whose value that file holds. */
-    static final Map<String, String> FILES =
-            Map.of("password-file", "password", "url-file", "url", "server.read-token-file", "server.read-token");
+    static final Map<String, String> FILES = Map.of(
+            "password-file", "password",
+            "url-file", "url",
+            "server.read-token-file", "server.read-token",
+            "server.admin-token-file", "server.admin-token");
 
     static final Key<ServerDraft, ServerDraft, Profile> PROFILE = new Key<>(
             "profile",
@@ -103,6 +106,41 @@ final class Keys {
                     "A file that holds server.read-token and nothing else.",
                     (draft, value) -> draft.readTokenFile = value,
                     draft -> draft.readTokenFile),
+            new Key<>(
+                    "server.admin-token",
+                    token(),
+                    true,
+                    "What an operator must send as a bearer token to pause, resume, drain, reset, evict, cancel and reconfigure, 16 characters or more. Without one nobody can.",
+                    (draft, value) -> draft.adminToken(value),
+                    draft -> draft.adminToken == null ? "" : draft.adminToken.reveal()),
+            new Key<>(
+                    "server.admin-token-file",
+                    text("path"),
+                    false,
+                    "A file that holds server.admin-token and nothing else.",
+                    (draft, value) -> draft.adminTokenFile = value,
+                    draft -> draft.adminTokenFile),
+            new Key<>(
+                    "server.metrics",
+                    choice(MetricsAccess.class),
+                    false,
+                    "Who may read /metrics: everybody, those who may read statements and leases (token), or nobody.",
+                    (draft, value) -> draft.metrics = value,
+                    draft -> draft.metrics),
+            new Key<>(
+                    "server.tls-cert",
+                    text("path"),
+                    false,
+                    "A PEM file with the certificate of the HTTP server, its own first where it is a chain: then it serves HTTPS alone. Read anew when the file changes.",
+                    (draft, value) -> draft.tlsCert = value.strip(),
+                    draft -> draft.tlsCert),
+            new Key<>(
+                    "server.tls-key",
+                    text("path"),
+                    false,
+                    "A PEM file with the key of that certificate, in PKCS #8 and not encrypted. Read anew when the file changes.",
+                    (draft, value) -> draft.tlsKey = value.strip(),
+                    draft -> draft.tlsKey),
             new Key<>(
                     "compat.hikari-metrics",
                     flag(),

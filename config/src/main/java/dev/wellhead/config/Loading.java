@@ -45,6 +45,7 @@ final class Loading {
         var choice = ProfileChoice.of(statements, resolution, locations);
         tables(choice.profile());
         var server = server(choice.profile());
+        tlsFiles(server);
         var settings = new ArrayList<>(globalSettings(server, choice));
         var databases = databases(locations, settings);
         var problems = statements.problems().stream()
@@ -65,6 +66,21 @@ final class Loading {
                         settings,
                         problems)),
                 problems);
+    }
+
+    /** One without the other would serve what nobody asked for. */
+    private void tlsFiles(ServerDraft server) {
+        if (server.tlsCert.isEmpty() != server.tlsKey.isEmpty()) {
+            var given = server.tlsCert.isEmpty() ? "server.tls-key" : "server.tls-cert";
+            var missing = server.tlsCert.isEmpty() ? "server.tls-cert" : "server.tls-key";
+            var place = statements.said().stream()
+                    .filter(said -> said.slot().key().equals(given))
+                    .map(Said::place)
+                    .findFirst()
+                    .orElse("");
+            statements.problem(Problem.error(
+                    place, given, "", "stands without " + missing, "give both, or neither for plain HTTP"));
+        }
     }
 
     private void gather() {

@@ -27,11 +27,25 @@ final class ServerDraft {
 
     String readTokenFile = "";
 
+    @Nullable
+    Secret adminToken;
+
+    String adminTokenFile = "";
+
+    MetricsAccess metrics = ServerConfig.DEFAULT.metrics();
+
+    String tlsCert = "";
+    String tlsKey = "";
+
     void readToken(String value) {
         readToken = Secret.of(value);
     }
 
+    void adminToken(String value) {
+        adminToken = Secret.of(value);
+    }
+
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken);
+        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, tlsCert, tlsKey);
     }
 }

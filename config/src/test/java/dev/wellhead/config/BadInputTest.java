@@ -62,6 +62,18 @@ class BadInputTest {
         assertThat(problem.fix()).isEqualTo("did you mean " + nearest + "?");
     }
 
+    @ParameterizedTest
+    @CsvSource({"cert, key", "key, cert"})
+    void ofCertificateAndKeyOneAloneIsRefused(String given, String missing) {
+        assertThat(this.given.yaml("server.tls-" + given + ": a.pem\n").problem())
+                .isEqualTo(Problem.error(
+                        "wellhead.yaml:1",
+                        "server.tls-" + given,
+                        "",
+                        "stands without server.tls-" + missing,
+                        "give both, or neither for plain HTTP"));
+    }
+
     @Test
     void aNameThatMayMeanTwoDatabasesIsRefused() {
         given.yaml("databases:\n  read-model.url: " + LOCAL + "\n  read_model.url: " + LOCAL + "\n");

@@ -127,7 +127,9 @@ class ConfigDifferenceTest {
         var after = yaml("url: " + URL
                 + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\n  read-token-file: "
                 + token
-                + "\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
+                + "\n  admin-token-file: "
+                + token
+                + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();

@@ -47,6 +47,7 @@ class KeysTest {
             Map.entry("name=guaranteed..ceiling,...", "admin=1..1 kept exempt,batch=0..2"),
             Map.entry("token", "0123456789abcdef"),
             Map.entry("fingerprints", "40"),
+            Map.entry("server.metrics", "off"),
             Map.entry("pool.isolation", "serializable"),
             Map.entry("pool.admission", "off"),
             Map.entry("pool.nested-acquire", "refuse"),
@@ -88,7 +89,7 @@ class KeysTest {
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
-                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file")
+                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file", "server.admin-token-file")
                                 .contains(key)
                         && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));

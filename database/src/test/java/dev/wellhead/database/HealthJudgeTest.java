@@ -91,6 +91,7 @@ class HealthJudgeTest {
     void saturationByLeasesHeldTooLongIsLeak() {
         var lease = new Lease(
                 3,
+                1,
                 OptionalLong.of(77),
                 "worker-1",
                 "export",

@@ -299,6 +299,22 @@ public final class LogEvents {
             event("server draining", "The process was told to stop. Work is finished first.", INFO),
             event("server drained", "Work is finished, or the limit was over.", INFO),
             event("server stopped", "HTTP is not served any more.", INFO),
+            event(
+                    "certificate reloaded",
+                    "The files of the certificate have changed. New connections are shown the new one.",
+                    INFO),
+            event(
+                    "certificate kept",
+                    "The files of the certificate have changed and cannot be used. What was in use stays. Mend them: they are read again.",
+                    ERROR),
+            event(
+                    "admin action",
+                    "An operator did this, from that address. `result` is `done`, or the status of the refusal.",
+                    INFO),
+            event(
+                    "admin refused",
+                    "Somebody who may not act tried to, from that address. Told once a second at most; `notLogged` counts the others.",
+                    WARN),
             event("request failed", "A fault of Wellhead's own. Report it, with its stack.", ERROR),
             event("request refused", "A request was answered with a status of 400 or more.", DEBUG),
             event(

@@ -32,7 +32,7 @@ public enum EvictReason {
     REQUESTED,
     /** The user called {@link java.sql.Connection#abort} on the handle. */
     ABORTED,
-    /** What its holder ran was cancelled: a time limit was over, its thread was interrupted, or nobody waits for it. */
+    /** What its holder ran was cancelled: a time limit was over, its thread was interrupted, nobody waits for it, or an operator did. */
     CANCELLED,
     /** Its handle became garbage without {@code close()}; see {@link PoolConfig#reclaimAbandoned()}. */
     ABANDONED,

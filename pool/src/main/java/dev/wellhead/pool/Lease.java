@@ -12,6 +12,7 @@ import java.util.OptionalLong;
  * exact to the pool's clock tick of 10 ms.
  *
  * @param connectionId the pool's own number of the physical connection
+ * @param number which lease of that connection it is; it means this lease and no other, as long as the connection lives
  * @param backendId the server's number of the session, where the driver tells it
  * @param thread name of the thread that acquired
  * @param operation name the caller gave to the work; empty when none
@@ -28,6 +29,7 @@ import java.util.OptionalLong;
  */
 public record Lease(
         long connectionId,
+        int number,
         OptionalLong backendId,
         String thread,
         String operation,

@@ -201,6 +201,31 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     }
 
     /**
+     * Retires one connection: it is closed at once when idle, else when it is released. Does not block.
+     *
+     * @param connectionId its number, as {@link Lease#connectionId} says it
+     * @return false when no connection has that number
+     */
+    public boolean evict(long connectionId) {
+        return pool.hosts().pools().stream().anyMatch(each -> each.evict(connectionId));
+    }
+
+    /**
+     * Takes a lease from its holder and cancels what runs in it. The holder's call fails with an {@link SQLException} of
+     * SQLSTATE 57W02, or 57W03 when the server did not answer; so does whatever else it does with its handle. Its
+     * transaction is rolled back. The connection leaves the pool, so that the cancel, however late, meets nobody else.
+     * Returns at once; the server is asked over another connection, and after half a second without an answer the socket
+     * is aborted.
+     *
+     * @param connectionId its number, as {@link Lease#connectionId} says it
+     * @param lease which lease of it, as {@link Lease#number} says; any other is left alone
+     * @return false when that lease has ended, or {@link PoolConfig#leases()} is off
+     */
+    public boolean cancel(long connectionId, int lease) {
+        return pool.hosts().pools().stream().anyMatch(each -> each.cancel(connectionId, lease));
+    }
+
+    /**
      * The emergency drain-and-clear: as {@link #evictAll()}, and connects under way are given up, failures and pauses
      * between connects forgotten. Callers keep being served, by new connections.
      */

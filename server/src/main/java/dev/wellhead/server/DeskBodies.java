@@ -160,7 +160,8 @@ final class DeskBodies {
         }
     }
 
-    record Databases(String timestamp, String version, String environment, boolean draining, List<One> databases) {}
+    /** @param admin whether operators can act */
+    record Databases(String timestamp, String version, String environment, boolean draining, boolean admin, List<One> databases) {}
 
     record Event(long id, String at, String database, String event, String severity, String text) {
 
@@ -212,13 +213,16 @@ final class DeskBodies {
     private final DatabaseManager manager;
     private final Watch watch;
     private final String profile;
+    private final boolean hasAdmin;
     private final BooleanSupplier isDraining;
     private volatile @Nullable WellheadConfig shown;
 
-    DeskBodies(DatabaseManager manager, Watch watch, String profile, BooleanSupplier isDraining) {
+    DeskBodies(
+            DatabaseManager manager, Watch watch, String profile, boolean hasAdmin, BooleanSupplier isDraining) {
         this.manager = manager;
         this.watch = watch;
         this.profile = profile;
+        this.hasAdmin = hasAdmin;
         this.isDraining = isDraining;
     }
 
@@ -233,6 +237,7 @@ final class DeskBodies {
                 version(),
                 profile,
                 isDraining.getAsBoolean(),
+                hasAdmin,
                 manager.databases().stream()
                         .sorted(Comparator.comparing(Database::name))
                         .map(database -> One.of(

@@ -2,6 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import static java.util.regex.Pattern.CASE_INSENSITIVE;
+
 import dev.wellhead.pool.Secret;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
@@ -15,18 +17,21 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +48,9 @@ final class HttpListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
-    private static final String READ_METHODS = "GET, HEAD";
+    private static final Pattern JSON =
+            Pattern.compile("application/json(\\s*;\\s*charset=\"?utf-8\"?)?", CASE_INSENSITIVE);
+    static final int MAX_BODY_BYTES = 16 * 1024;
     private static final int MIN_THREADS = 3;
     private static final int MAX_THREADS = 16;
     private static final int IDLE_CONNECTION_MILLIS = 3_000;
@@ -55,13 +62,26 @@ final class HttpListener {
     private final Map<String, Route> routes = new TreeMap<>();
     private final ReadAccess access;
     private final StateStream stream;
+    private final AdminAccess admin;
     private final RunningRequests running = new RunningRequests();
     private final int port;
+    /** Null: plain HTTP. */
+    private final @Nullable Tls tls;
+
     private final Javalin javalin;
 
-    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, StateStream stream, ReadAccess access) {
-        this.access = access;
+    /**
+     * Who may do what, and by which protocol.
+     *
+     * @param tls null for plain HTTP; stays its owner's to close
+     */
+    record Guards(ReadAccess read, AdminAccess admin, @Nullable Tls tls) {}
+
+    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, StateStream stream, Guards guards) {
         this.stream = stream;
+        this.access = guards.read();
+        this.admin = guards.admin();
+        this.tls = guards.tls();
         this.port = socket.socket().getLocalPort();
         routes.forEach(route -> this.routes.put(route.path(), route));
         this.javalin = Javalin.create(config -> configure(config, socket));
@@ -73,9 +93,9 @@ final class HttpListener {
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
      */
-    static HttpListener start(String bind, int port, Collection<Route> routes, StateStream stream, ReadAccess access) {
+    static HttpListener start(String bind, int port, Collection<Route> routes, StateStream stream, Guards guards) {
         var socket = listen(bind, port);
-        var listener = new HttpListener(socket, routes, stream, access);
+        var listener = new HttpListener(socket, routes, stream, guards);
         try {
             listener.javalin.start();
             return listener;
@@ -121,6 +141,11 @@ final class HttpListener {
         }
     }
 
+    /** All of them. */
+    Collection<Route> routes() {
+        return routes.values();
+    }
+
     /** The port listened on. */
     int port() {
         return port;
@@ -152,17 +177,16 @@ final class HttpListener {
         });
         config.jetty.addConnector((server, http) -> connector(server, http, socket));
         for (var route : routes.values()) {
-            config.routes.addEndpoint(new Endpoint(HandlerType.GET, route.path(), context -> answer(route, context)));
-            config.routes.addEndpoint(new Endpoint(HandlerType.HEAD, route.path(), context -> answer(route, context)));
-            config.routes.addEndpoint(new Endpoint(HandlerType.OPTIONS, route.path(), HttpListener::options));
+            for (var method : route.access().methods()) {
+                config.routes.addEndpoint(new Endpoint(
+                        HandlerType.findOrCreate(method), route.path(), context -> answer(route, context)));
+            }
+            config.routes.addEndpoint(
+                    new Endpoint(HandlerType.OPTIONS, route.path(), context -> options(route, context)));
         }
         config.routes.error(404, "*", this::unknown);
         config.routes.error(500, "*", HttpListener::unforeseen);
-        config.routes.error(
-                405,
-                "*",
-                context ->
-                        send(context, Problem.methodNotAllowed(context.method().name(), context.path(), READ_METHODS)));
+        config.routes.error(405, "*", this::methodNotAllowed);
     }
 
     private static QueuedThreadPool threads() {
@@ -173,8 +197,12 @@ final class HttpListener {
         return pool;
     }
 
-    private static ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel socket) {
-        var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    private ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel socket) {
+        var plain = new HttpConnectionFactory(http);
+        var connector = tls == null
+                ? new ServerConnector(server, 1, 1, plain)
+                : new ServerConnector(
+                        server, 1, 1, new SslConnectionFactory(tls.context(), plain.getProtocol()), plain);
         connector.setHost(socket.socket().getInetAddress().getHostAddress());
         connector.setPort(socket.socket().getLocalPort());
         connector.setIdleTimeout(IDLE_CONNECTION_MILLIS);
@@ -202,8 +230,18 @@ final class HttpListener {
         }
     }
 
-    private static Request request(Context context, Map<String, String> parameters) {
-        return Request.of(context.path(), parameters, context.header("Authorization"), context.header("Host"));
+    private static Request request(Route route, Context context) {
+        return Request.of(
+                context.path(),
+                route.access() == Route.Access.READ ? parameters(context) : Map.of(),
+                header(context, "Authorization"),
+                header(context, "Host"),
+                context.ip());
+    }
+
+    private static String header(Context context, String name) {
+        var value = context.header(name);
+        return value == null ? "" : value;
     }
 
     /** Only where they are asked for: a monitor may send whatever it likes. */
@@ -221,9 +259,12 @@ final class HttpListener {
     private Reply reply(Route route, Context context) {
         var path = context.path();
         try {
-            var request = request(context, route.isGuarded() ? parameters(context) : Map.of());
-            var refusal = route.isGuarded() ? access.refusal(request) : Optional.<Reply>empty();
-            return refusal.isPresent() ? refusal.get() : route.answer().to(request);
+            var request = request(route, context);
+            var refusal = refusal(route, request, context);
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
+            return route.answer().to(route.access() == Route.Access.ADMIN ? request.with(body(context)) : request);
         } catch (Exception failed) {
             if (failed instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -236,6 +277,36 @@ final class HttpListener {
             }
             return problem;
         }
+    }
+
+    private Optional<Reply> refusal(Route route, Request request, Context context) {
+        return switch (route.access()) {
+            case OPEN -> Optional.empty();
+            case READ -> access.refusal(request);
+            case ADMIN ->
+                admin.refusal(
+                        request,
+                        new AdminAccess.Sender(
+                                header(context, "Host"), header(context, "Origin"), header(context, "Sec-Fetch-Site")));
+        };
+    }
+
+    /** Read only once it is known who sends it. */
+    private static String body(Context context) {
+        if (!JSON.matcher(header(context, "Content-Type").strip()).matches()) {
+            throw new BadRequestException(415, "the body must be JSON: send the header Content-Type: application/json");
+        }
+        byte[] bytes;
+        try {
+            bytes = context.bodyInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        } catch (IOException e) {
+            LOG.debug("request refused path={} status={}", context.path(), 400, Secret.mask(e));
+            throw new BadRequestException(400, "the body did not come whole: send it again");
+        }
+        if (bytes.length > MAX_BODY_BYTES) {
+            throw new BadRequestException(413, "the body is larger than " + MAX_BODY_BYTES + " bytes");
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** A route may say itself what is not there. */
@@ -252,11 +323,19 @@ final class HttpListener {
         }
     }
 
-    private static void options(Context context) {
-        context.header("Allow", READ_METHODS).status(204);
+    private void methodNotAllowed(Context context) {
+        var route = routes.get(context.path());
+        var methods = (route == null ? Route.Access.OPEN : route.access()).allowed();
+        send(context, Problem.methodNotAllowed(context.method().name(), context.path(), methods));
+    }
+
+    private static void options(Route route, Context context) {
+        Reply.SAFE_HEADERS.forEach(context::header);
+        context.header("Allow", route.access().allowed()).status(204);
     }
 
     private static void send(Context context, Reply reply) {
+        Reply.SAFE_HEADERS.forEach(context::header);
         reply.headers().forEach(context::header);
         context.status(reply.status()).contentType(reply.contentType()).result(reply.bytes());
     }

@@ -25,6 +25,7 @@ final class JettyErrors extends ErrorHandler {
         var reply = Problem.badRequest(code, HttpStatus.getMessage(code));
         response.setStatus(code);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, reply.contentType());
+        Reply.SAFE_HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
         response.write(true, ByteBuffer.wrap(reply.bytes()), callback);
     }
 }

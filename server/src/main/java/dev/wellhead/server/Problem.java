@@ -67,9 +67,46 @@ record Problem(
                 .reply(Map.of());
     }
 
-    static Reply tooMany(String path, String why) {
+    static Reply noRoom(String path, String why) {
         return plain("Service Unavailable", 503, "Not now: " + why + "; ask again", path)
                 .reply(Map.of("Retry-After", RETRY_AFTER_SECONDS));
+    }
+
+    static Reply adminUnauthorized(String path) {
+        return plain(
+                        "Unauthorized",
+                        401,
+                        "This path needs the token of operators: send the header Authorization: Bearer TOKEN"
+                                + " (server.admin-token)",
+                        path)
+                .reply(Map.of("WWW-Authenticate", "Bearer"));
+    }
+
+    /** As if it were not there, but for the text. */
+    static Reply adminOff(String path) {
+        return plain("Not Found", 404, "There is nothing at this path: server.admin-token switches it on", path)
+                .reply(Map.of());
+    }
+
+    static Reply foreign(String path) {
+        return plain(
+                        "Forbidden",
+                        403,
+                        "This request comes from a page of another site, or names another host than this server's",
+                        path)
+                .reply(Map.of());
+    }
+
+    static Reply tooManyGuesses(String path) {
+        return tooMany("Too many wrong tokens came from this address; wait a second", path);
+    }
+
+    static Reply tooManyActions(String path, int perSecond) {
+        return tooMany("More than " + perSecond + " actions a second; wait a second", path);
+    }
+
+    private static Reply tooMany(String detail, String path) {
+        return plain("Too Many Requests", 429, detail, path).reply(Map.of("Retry-After", RETRY_AFTER_SECONDS));
     }
 
     /** A request that never reached a route: malformed, too large. */
@@ -82,7 +119,11 @@ record Problem(
         if (error instanceof BadRequestException bad) {
             var title = switch (bad.status()) {
                 case 404 -> "Not Found";
+                case 409 -> "Conflict";
+                case 413 -> "Content Too Large";
+                case 415 -> "Unsupported Media Type";
                 case 422 -> "Unprocessable Content";
+                case 501 -> "Not Implemented";
                 default -> "Bad Request";
             };
             return plain(title, bad.status(), String.valueOf(bad.getMessage()), path)

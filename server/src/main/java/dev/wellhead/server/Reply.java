@@ -15,6 +15,15 @@ import java.util.Map;
  */
 record Reply(int status, String contentType, Map<String, String> headers, String body) {
 
+    /**
+     * What every answer says to browsers: take it for what it says it is, show it in no frame, and load nothing for it. A
+     * page has a policy of its own among its headers, which takes the place of this one.
+     */
+    static final Map<String, String> SAFE_HEADERS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "X-Frame-Options", "DENY",
+            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+
     /** The body as it goes over the wire. */
     byte[] bytes() {
         return body.getBytes(StandardCharsets.UTF_8);

@@ -7,7 +7,6 @@ import dev.wellhead.database.DatabaseManager;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a route may know of one request.
@@ -16,19 +15,21 @@ import org.jspecify.annotations.Nullable;
  * @param parameters of the query, the first value of each
  * @param authorization the header of that name, or empty
  * @param host the host that the client believes to talk to, without its port; empty when it did not say
+ * @param remote the address it comes from
+ * @param body the whole body; empty for what is read
  */
-record Request(String path, Map<String, String> parameters, String authorization, String host) {
+record Request(
+        String path, Map<String, String> parameters, String authorization, String host, String remote, String body) {
 
     private static final Pattern PORT = Pattern.compile(":\\d*$");
 
-    /** One by its headers, which may be missing. */
-    static Request of(
-            String path, Map<String, String> parameters, @Nullable String authorization, @Nullable String host) {
-        return new Request(
-                path,
-                parameters,
-                authorization == null ? "" : authorization,
-                host == null ? "" : PORT.matcher(host).replaceFirst(""));
+    /**
+     * One to be read.
+     *
+     * @param host the header, with its port
+     */
+    static Request of(String path, Map<String, String> parameters, String authorization, String host, String remote) {
+        return new Request(path, parameters, authorization, PORT.matcher(host).replaceFirst(""), remote, "");
     }
 
     /**
@@ -69,5 +70,10 @@ record Request(String path, Map<String, String> parameters, String authorization
     /** That parameter, if it was given and is not empty. */
     Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /** The same with its body. */
+    Request with(String read) {
+        return new Request(path, parameters, authorization, host, remote, read);
     }
 }

@@ -2,16 +2,42 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
- * One path that is read with GET (or HEAD).
+ * One path.
  *
  * @param path the exact path
- * @param isGuarded whether only those may read it whom {@link ReadAccess} lets in
+ * @param access who may come in
  * @param answer makes the answer; runs on one of the few HTTP threads, so it must be quick
  */
-record Route(String path, boolean isGuarded, Answer answer) {
+record Route(String path, Access access, Answer answer) {
+
+    /** Who may come in, and by which method. */
+    enum Access {
+        /** Anybody reads with GET or HEAD. */
+        OPEN("GET", "HEAD"),
+        /** Those whom {@link ReadAccess} lets in read with GET or HEAD. */
+        READ("GET", "HEAD"),
+        /** Those whom {@link AdminAccess} lets in act with POST. */
+        ADMIN("POST");
+
+        private final List<String> methods;
+
+        Access(String... methods) {
+            this.methods = List.of(methods);
+        }
+
+        List<String> methods() {
+            return methods;
+        }
+
+        /** As the header {@code Allow} says them. */
+        String allowed() {
+            return String.join(", ", methods);
+        }
+    }
 
     /** Makes answers. */
     @FunctionalInterface
@@ -19,8 +45,13 @@ record Route(String path, boolean isGuarded, Answer answer) {
         Reply to(Request request) throws Exception;
     }
 
+    /** One that is read. */
+    Route(String path, boolean isGuarded, Answer answer) {
+        this(path, isGuarded ? Access.READ : Access.OPEN, answer);
+    }
+
     /** One that anybody may read, whatever is asked. */
     Route(String path, Callable<Reply> answer) {
-        this(path, false, request -> answer.call());
+        this(path, Access.OPEN, request -> answer.call());
     }
 }

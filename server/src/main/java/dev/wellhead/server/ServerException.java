@@ -5,7 +5,8 @@ package dev.wellhead.server;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP server could not do what was asked; one final subclass per reason. */
-public abstract sealed class ServerException extends RuntimeException permits PortInUseException, BindFailedException {
+public abstract sealed class ServerException extends RuntimeException
+        permits PortInUseException, BindFailedException, TlsFilesException {
 
     private static final long serialVersionUID = 1L;
 

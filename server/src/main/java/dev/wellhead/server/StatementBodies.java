@@ -138,6 +138,7 @@ final class StatementBodies {
     record OneLease(
             String database,
             long connectionId,
+            int lease,
             @Nullable Long backendId,
             String thread,
             String operation,
@@ -155,6 +156,7 @@ final class StatementBodies {
             return new OneLease(
                     database,
                     lease.connectionId(),
+                    lease.number(),
                     lease.backendId().isPresent() ? lease.backendId().getAsLong() : null,
                     lease.thread(),
                     lease.operation(),

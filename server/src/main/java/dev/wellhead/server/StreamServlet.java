@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,11 +61,17 @@ final class StreamServlet extends HttpServlet {
             return Optional.of(Problem.methodNotAllowed(request.getMethod(), StateStream.PATH, "GET"));
         }
         var refused = access.refusal(
-                Request.of(StateStream.PATH, Map.of(), request.getHeader("Authorization"), request.getHeader("Host")));
+                Request.of(StateStream.PATH, Map.of(), orEmpty(request.getHeader("Authorization")),
+                orEmpty(request.getHeader("Host")),
+                request.getRemoteAddr()));
         if (refused.isPresent() || stream.tryEnter()) {
             return refused;
         }
-        return Optional.of(Problem.tooMany(StateStream.PATH, StateStream.MOST + " streams are open already"));
+        return Optional.of(Problem.noRoom(StateStream.PATH, StateStream.MOST + " streams are open already"));
+    }
+
+    private static String orEmpty(@Nullable String header) {
+        return header == null ? "" : header;
     }
 
     private void feed(AsyncContext async, HttpServletResponse response) {

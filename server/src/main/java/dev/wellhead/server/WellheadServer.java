@@ -2,20 +2,28 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.wellhead.config.MetricsAccess;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
 import dev.wellhead.watch.AlertSettings;
+import dev.wellhead.watch.EventLevel;
 import dev.wellhead.watch.Watch;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
  * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases} and
- * {@code /api/alerts}. Counts the
- * statements of the databases for that.
+ * {@code /api/alerts}; and, for those whom {@link AdminAccess} lets in, what operators do at {@code /api/admin/}. Counts
+ * the statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
  * databases do, an answer takes little more than a second at most. The manager stays its owner's to close.
@@ -45,27 +53,45 @@ public final class WellheadServer implements AutoCloseable {
     private final Watch watch;
     private final DeskBodies desk;
     private final StateStream stream;
+    private final boolean isTls;
+    /** Null: plain HTTP. */
+    private final @Nullable Tls tls;
+
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
 
-    private WellheadServer(DatabaseManager manager, ServerConfig config, String profile, List<Route> more) {
+    private WellheadServer(
+            DatabaseManager manager,
+            ServerConfig config,
+            String profile,
+            @Nullable SettingsChange settings,
+            List<Route> more) {
         this.manager = manager;
         this.bind = config.bind();
         this.profile = profile;
+        this.isTls = !config.tlsCert().isEmpty();
         this.health = new HealthWatch(manager, System::nanoTime);
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
         this.watch = Watch.start(manager, AlertSettings.DEFAULT);
-        this.desk = new DeskBodies(manager, watch, profile, this::draining);
+        this.desk = new DeskBodies(manager, watch, profile, config.adminToken() != null, this::draining);
         this.stream = new StateStream(desk);
         var routes = new ArrayList<>(routes());
         routes.addAll(Page.routes());
+        metricsAccess(config.metrics())
+                .ifPresent(access -> routes.add(new Route("/metrics", access, this::prometheus)));
+        routes.addAll(new AdminActions(manager, settings, this::audit).routes());
         routes.addAll(more);
+        Tls opened = null;
         try {
-            this.http = HttpListener.start(
-                    config.bind(), config.port(), routes, stream, new ReadAccess(config.bind(), config.readToken()));
+            opened = isTls ? new Tls(new TlsFiles(config.tlsCert(), config.tlsKey())) : null;
+            this.http = HttpListener.start(config.bind(), config.port(), routes, stream, guards(config, opened));
+            this.tls = opened;
         } catch (ServerException failed) {
+            if (opened != null) {
+                opened.close();
+            }
             forget();
             throw failed;
         }
@@ -77,14 +103,37 @@ public final class WellheadServer implements AutoCloseable {
      * @param profile the profile's name, shown as the environment
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
+     * @throws TlsFilesException when the certificate or its key cannot be used
      */
     public static WellheadServer start(DatabaseManager manager, ServerConfig config, String profile) {
-        return start(manager, config, profile, List.of());
+        return start(manager, config, profile, null, List.of());
+    }
+
+    /**
+     * As above, letting operators change settings.
+     *
+     * @param settings puts them into force
+     * @throws PortInUseException when the port is taken
+     * @throws BindFailedException when the address cannot be listened on
+     * @throws TlsFilesException when the certificate or its key cannot be used
+     */
+    public static WellheadServer start(
+            DatabaseManager manager, ServerConfig config, String profile, SettingsChange settings) {
+        return start(manager, config, profile, settings, List.of());
     }
 
     /** As above with more routes. */
     static WellheadServer start(DatabaseManager manager, ServerConfig config, String profile, List<Route> more) {
-        var server = new WellheadServer(manager, config, profile, more);
+        return start(manager, config, profile, null, more);
+    }
+
+    private static WellheadServer start(
+            DatabaseManager manager,
+            ServerConfig config,
+            String profile,
+            @Nullable SettingsChange settings,
+            List<Route> more) {
+        var server = new WellheadServer(manager, config, profile, settings, more);
         LOG.info("server started bind={} port={} databases={}", server.bind, server.port(), server.names());
         return server;
     }
@@ -97,7 +146,12 @@ public final class WellheadServer implements AutoCloseable {
     /** Where a client on this machine reaches the server. */
     public URI uri() {
         var host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+        return URI.create((isTls ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    /** What is served. */
+    Collection<Route> served() {
+        return http.routes();
     }
 
     /** Shows that configuration at {@code /api/config} from now on. */
@@ -138,6 +192,9 @@ public final class WellheadServer implements AutoCloseable {
         }
         stream.close();
         http.stop();
+        if (tls != null) {
+            tls.close();
+        }
         forget();
         LOG.info("server stopped bind={}", bind);
     }
@@ -158,6 +215,38 @@ public final class WellheadServer implements AutoCloseable {
         return health.databases().stream().map(database -> database.name()).toList();
     }
 
+    private static HttpListener.Guards guards(ServerConfig config, @Nullable Tls tls) {
+        var tokens = new Tokens(System::nanoTime);
+        return new HttpListener.Guards(
+                new ReadAccess(config.bind(), config.readToken(), config.adminToken(), tokens),
+                new AdminAccess(config.bind(), config.adminToken(), tokens, System::nanoTime),
+                tls);
+    }
+
+    private static Optional<Route.Access> metricsAccess(MetricsAccess access) {
+        return switch (access) {
+            case OPEN -> Optional.of(Route.Access.OPEN);
+            case TOKEN -> Optional.of(Route.Access.READ);
+            case OFF -> Optional.empty();
+        };
+    }
+
+    /** What operators did, one line each. */
+    private void audit(AdminAction done) {
+        LOG.info(
+                "admin action pool={} action={} by={} result={}",
+                done.database(),
+                done.action(),
+                done.by(),
+                done.result());
+        watch.events()
+                .add(
+                        done.database(),
+                        "admin",
+                        EventLevel.WARNING,
+                        done.action() + " by an operator at " + done.by() + ": " + done.result());
+    }
+
     private List<Route> routes() {
         var statements = new StatementBodies(manager, watch);
         return List.of(
@@ -167,7 +256,7 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/health/db", this::health),
                 new Route("/api/health", this::apiHealth),
                 new Route("/api/metrics/db", this::databaseMetrics),
-                new Route("/metrics", this::prometheus),
+                new Route("/api/openapi.json", WellheadServer::openApi),
                 new Route("/api/statements", true, statements::statements),
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
@@ -176,6 +265,16 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/events", true, desk::events),
                 new Route("/api/history", true, desk::history),
                 new Route("/api/config", true, request -> desk.configuration()));
+    }
+
+    /** What all of this answers, for programs that read such documents. */
+    private static Reply openApi() throws IOException {
+        try (var in = WellheadServer.class.getResourceAsStream("openapi.json")) {
+            if (in == null) {
+                throw new IllegalStateException("openapi.json is missing beside " + WellheadServer.class.getName());
+            }
+            return Reply.text("application/json", new String(in.readAllBytes(), UTF_8));
+        }
     }
 
     /** Never looks at a database: a restart of this process would not mend one. */
@@ -205,7 +304,7 @@ public final class WellheadServer implements AutoCloseable {
         return Reply.json(200, MetricsBodies.metrics(health.databases(), Instant.now()));
     }
 
-    private Reply prometheus() {
+    private Reply prometheus(Request request) {
         metrics.refresh(registry);
         return Reply.text(PROMETHEUS_TEXT, registry.scrape());
     }

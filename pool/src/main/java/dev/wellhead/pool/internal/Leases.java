@@ -58,6 +58,7 @@ final class Leases {
         var sinceStatement = Duration.ofNanos(Math.max(0, nowNanos - began - last));
         var lease = new Lease(
                 entry.id(),
+                number,
                 entry.session().backendId(),
                 thread.getName(),
                 entry.operation(),

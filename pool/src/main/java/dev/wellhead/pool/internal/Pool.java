@@ -80,7 +80,8 @@ public final class Pool {
     private volatile @Nullable Management management;
 
     private final LogPace resetPace = new LogPace(REPEAT_LOG_NANOS, System::nanoTime);
-    private final AtomicLong ids = new AtomicLong();
+    /** Numbers connections; those of replicas too, so that a number means one. */
+    private final AtomicLong ids;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
@@ -97,9 +98,11 @@ public final class Pool {
             @Nullable Room room,
             UnaryOperator<String> showable,
             List<PoolListener> listeners,
+            AtomicLong ids,
             LongSupplier clock,
             LongSupplier wallMillis) {
         this.config = config;
+        this.ids = ids;
         this.share = room == null ? null : new Share(room, this);
         this.tracesAcquires = config.acquireTracing();
         this.clock = clock;
@@ -144,6 +147,13 @@ public final class Pool {
         return open(config, room, showable, listeners, System::nanoTime, System::currentTimeMillis);
     }
 
+    /** The pool of a replica: as this one is, with other settings. */
+    Pool openReplica(PoolConfig settings, UnaryOperator<String> showable) {
+        var room = share == null ? null : share.room();
+        return started(
+                new Pool(settings, room, showable, List.of(), ids, System::nanoTime, System::currentTimeMillis), room);
+    }
+
     /** As above, showing statements as they are. */
     public static Pool open(PoolConfig config, List<PoolListener> listeners) {
         return open(config, UnaryOperator.identity(), listeners);
@@ -160,7 +170,10 @@ public final class Pool {
             List<PoolListener> listeners,
             LongSupplier clock,
             LongSupplier wallMillis) {
-        var pool = new Pool(config, room, showable, listeners, clock, wallMillis);
+        return started(new Pool(config, room, showable, listeners, new AtomicLong(), clock, wallMillis), room);
+    }
+
+    private static Pool started(Pool pool, @Nullable Room room) {
         if (room != null && pool.share != null) {
             room.join(pool.share);
         }
@@ -169,7 +182,7 @@ public final class Pool {
         pool.hosts.start();
         Starter.start(pool, pool.connector);
         pool.housekeeper.start();
-        if (config.jmx()) {
+        if (pool.config.jmx()) {
             pool.management = Starter.manage(pool);
         }
         pool.log.started(began);
@@ -409,12 +422,42 @@ public final class Pool {
     /** Retires all connections. */
     public void evictAll() {
         for (var entry : shelf.entries()) {
-            entry.evictAtRelease(EvictReason.REQUESTED);
-            if (entry.tryCloseFromIdle()) {
-                retire(entry, EvictReason.REQUESTED, false);
-            }
+            evict(entry);
         }
         serve();
+    }
+
+    /** Retires that one; false when there is none of that number. */
+    public boolean evict(long connection) {
+        var entry = entry(connection);
+        if (entry == null) {
+            return false;
+        }
+        evict(entry);
+        serve();
+        return true;
+    }
+
+    private void evict(PoolEntry entry) {
+        entry.evictAtRelease(EvictReason.REQUESTED);
+        if (entry.tryCloseFromIdle()) {
+            retire(entry, EvictReason.REQUESTED, false);
+        }
+    }
+
+    /** Takes that lease from its holder and cancels what runs in it; false when it has ended, or there is none such. */
+    public boolean cancel(long connection, int lease) {
+        var entry = entry(connection);
+        return entry != null && CancelledLease.cancel(entry, lease);
+    }
+
+    private @Nullable PoolEntry entry(long connection) {
+        for (var entry : shelf.entries()) {
+            if (entry.id() == connection) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /** The emergency drain-and-clear. */

@@ -157,9 +157,7 @@ final class ReadPools {
         try {
             known = pools.get(host);
             if (known == null && main.state() == PoolState.RUNNING) {
-                var share = main.share();
-                known = Pool.open(
-                        config(host, main.config()), share == null ? null : share.room(), showable, List.of());
+                known = main.openReplica(config(host, main.config()), showable);
                 known.hosts().follow(hosts);
                 var more = new LinkedHashMap<>(pools);
                 more.put(host, known);

@@ -16,7 +16,7 @@
     { title: 'Database time', unit: 'ms/s', lines: [['databaseMs', 'working', '--s2']] },
   ];
   const state = {
-    databases: [], chosen: '', range: 600, lastSeen: 0, events: [], sort: 'share', descending: true,
+    databases: [], admin: false, chosen: '', range: 600, lastSeen: 0, events: [], sort: 'share', descending: true,
     statements: null, leases: [], settings: null, alerts: null, plots: [], data: null, dataRange: '', asked: false, failed: '',
   };
 
@@ -113,6 +113,8 @@
     state.lastSeen = Date.now();
     document.body.classList.remove('stale');
     state.databases = body.databases;
+    state.admin = body.admin;
+    $('admin').hidden = !body.admin;
     const names = body.databases.map(database => database.database);
     if (!names.includes(state.chosen)) {
       choose(names.includes('default') ? 'default' : names[0] || '');
@@ -409,12 +411,13 @@
         button.type = 'button';
         button.dataset.lease = action + lease.connectionId;
         button.setAttribute('aria-label', label + ' connection ' + lease.connectionId);
-        button.addEventListener('click', () => confirmed(text, () => admin(action, { connectionId: lease.connectionId, lease: lease.lease })));
+        button.addEventListener('click', () => confirmed(text, () => admin(action, action === 'cancel' ? { connectionId: lease.connectionId, lease: lease.lease } : { connectionId: lease.connectionId })));
         actions.append(button, ' ');
       };
       const who = lease.operation || lease.callSite || lease.thread;
-      if (lease.running) act('Cancel', 'cancel', 'Cancel the statement that ' + who + ' runs on connection ' + lease.connectionId + '? Its caller gets an error.');
-      act('Evict', 'evict', 'Evict connection ' + lease.connectionId + ', held by ' + who + '? It is closed when it is given back.');
+      if (!state.admin) actions.textContent = '–';
+      else if (lease.running) act('Cancel', 'cancel', 'Cancel the statement that ' + who + ' runs on connection ' + lease.connectionId + '? Its caller gets an error.');
+      if (state.admin) act('Evict', 'evict', 'Evict connection ' + lease.connectionId + ', held by ' + who + '? It is closed when it is given back.');
       row.append(el('td', lease.connectionId + (lease.backendId ? ' (' + lease.backendId + ')' : ''), 'number'), el('td', who), el('td', duration(lease.heldMs), 'number'),
         el('td', doing), sql, el('td', words(lease.transaction)), actions);
       return row;
@@ -529,7 +532,6 @@
     const action = button.dataset.action;
     confirmed(QUESTIONS[action].replace('%', state.chosen), () => admin(action, action === 'drain' ? { deadlineMs: 30000 } : {}));
   }));
-  $('admin').hidden = false;
   document.querySelectorAll('#ranges button').forEach(button => button.addEventListener('click', () => {
     state.range = Number(button.dataset.range);
     document.querySelectorAll('#ranges button').forEach(other => other.setAttribute('aria-pressed', String(other === button)));
