@@ -210,6 +210,36 @@ class DeskPageTest {
         }
     }
 
+    @Test
+    void actsForWhoeverHasTheOperatorsTokenAfterConfirmation() throws Exception {
+        var token = "a-token-for-operators";
+        try (var acting =
+                WellheadServer.start(manager, Databases.ANY_PORT.withAdminToken(Secret.of(token)), "local")) {
+            browser.size(1280, 900);
+            browser.open(acting.uri());
+            until(() -> browser.run(CANCEL).asBoolean());
+            assertThat(browser.text("#confirm-text")).contains(HOSTILE);
+            browser.run("document.querySelector('#confirm-yes').click()");
+            until(() -> browser.run("return document.querySelector('#token-dialog').open").asBoolean());
+            browser.type(token + ENTER);
+
+            until(() -> browser.run(CANCEL).asBoolean());
+            browser.run("document.querySelector('#confirm-yes').click()");
+
+            until(() -> browser.text("#events").contains("cancel by an operator at 127.0.0.1: done"));
+            until(() -> browser.text("#statements").contains("pg_sleep"));
+            browser.screenshot(SHOTS.resolve("operator.png"));
+        }
+    }
+
+    /** Asks to cancel what the lease with the hostile name runs; whether there is one, and the page asks back. */
+    private static final String CANCEL = """
+            const row = [...document.querySelectorAll('#leases tbody tr')].find(r => r.innerText.includes('onerror'));
+            const button = row && [...row.querySelectorAll('button')].find(b => b.innerText === 'Cancel');
+            if (!button) return false;
+            button.click();
+            return document.querySelector('#confirm-dialog').open""";
+
     private static final String TAB = "\uE004";
     private static final String ENTER = "\uE007";
     private static final String FOCUS = "return document.activeElement.innerText";

@@ -504,6 +504,7 @@
     $('confirm-no').focus();
   }
   async function admin(action, more) {
+    state.asked = false;
     try {
       await ask('/api/admin/' + action, {
         method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ database: state.chosen, ...more }),
