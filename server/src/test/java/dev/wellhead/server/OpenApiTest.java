@@ -46,12 +46,7 @@ class OpenApiTest {
 
     /** Described already, and not served yet. */
     private static final Set<String> NOT_SERVED_YET = Set.of(
-            "get /",
-            "get /api/databases",
-            "get /api/events",
-            "get /api/history",
-            "get /api/stream",
-            "get /api/config");
+            "get /", "get /api/databases", "get /api/events", "get /api/history", "get /api/stream", "get /api/config");
 
     private static JsonNode document;
     private static PostgresServer postgres;
@@ -90,7 +85,9 @@ class OpenApiTest {
     @Test
     void everyServedRouteIsDescribedAndTheReverse() {
         var served = server.served().stream().map(OpenApiTest::key).collect(Collectors.toCollection(TreeSet::new));
-        assertThat(served).as("no longer to come: take them out of NOT_SERVED_YET").doesNotContainAnyElementsOf(NOT_SERVED_YET);
+        assertThat(served)
+                .as("no longer to come: take them out of NOT_SERVED_YET")
+                .doesNotContainAnyElementsOf(NOT_SERVED_YET);
         served.addAll(NOT_SERVED_YET);
         assertThat(described()).isEqualTo(served);
     }
@@ -122,7 +119,8 @@ class OpenApiTest {
     @Test
     void realAnswersAreAsDescribed() throws Exception {
         for (int i = 0; i < 2; i++) {
-            manager.database("orders").list("numbers", String.class, "SELECT relname FROM pg_class WHERE relpages < ?", 9);
+            manager.database("orders")
+                    .list("numbers", String.class, "SELECT relname FROM pg_class WHERE relpages < ?", 9);
         }
         manager.database("orders").query("nap", "SELECT 1 FROM pg_sleep(1.1)").one(Integer.class);
         try (var held = manager.database("orders").dataSource().getConnection("export");
@@ -146,7 +144,8 @@ class OpenApiTest {
             for (var key : described()) {
                 if (!NOT_SERVED_YET.contains(key) && key.startsWith("get ")) {
                     var query = key.endsWith("/plan") ? "?fingerprint=" + fingerprint : "";
-                    assertDescribed(key, send(server, key, query, ""), key.endsWith("/plan") ? Set.of(200, 422) : Set.of(200));
+                    assertDescribed(
+                            key, send(server, key, query, ""), key.endsWith("/plan") ? Set.of(200, 422) : Set.of(200));
                 }
             }
             var bodies = bodies(lease());
@@ -168,7 +167,8 @@ class OpenApiTest {
         assertDescribed("post /api/admin/pause", send(server, "post /api/admin/pause", "", "{}"), Set.of(400));
         assertDescribed("get /api/statements", send(server, "get /api/statements", "?limit=0", ""), Set.of(400));
         try (var port = new ServerSocket(0);
-                var down = Databases.open(Databases.lazy("down", "jdbc:postgresql://127.0.0.1:" + closed(port) + "/x"));
+                var down =
+                        Databases.open(Databases.lazy("down", "jdbc:postgresql://127.0.0.1:" + closed(port) + "/x"));
                 var other = Databases.serve(down)) {
             for (var key : List.of("get /health", "get /health/db", "get /health/ready", "get /api/health")) {
                 assertDescribed(key, send(other, key, "", ""), Set.of(503));
@@ -184,7 +184,8 @@ class OpenApiTest {
     private static Map<String, String> bodies(Lease lease) {
         return Map.of(
                 "cancel",
-                "{\"database\":\"orders\",\"connectionId\":" + lease.connectionId() + ",\"lease\":" + lease.number() + "}",
+                "{\"database\":\"orders\",\"connectionId\":" + lease.connectionId() + ",\"lease\":" + lease.number()
+                        + "}",
                 "evict",
                 "{\"database\":\"orders\"}",
                 "pause",
@@ -211,7 +212,9 @@ class OpenApiTest {
         var keys = new TreeSet<String>();
         document.path("paths")
                 .properties()
-                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> keys.add(method + " " + path.getKey())));
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method -> keys.add(method + " " + path.getKey())));
         return keys;
     }
 
@@ -220,7 +223,8 @@ class OpenApiTest {
         return document.path("paths").path(parts[1]).path(parts[0]);
     }
 
-    private static void assertDescribed(String key, HttpResponse<String> answer, Set<Integer> expected) throws Exception {
+    private static void assertDescribed(String key, HttpResponse<String> answer, Set<Integer> expected)
+            throws Exception {
         assertThat(answer.statusCode()).as("%s: %s", key, answer.body()).isIn(expected);
         var responses = operation(key).path("responses");
         var code = String.valueOf(answer.statusCode());
@@ -236,10 +240,13 @@ class OpenApiTest {
         assertThat(schema.isObject()).as("%s has a schema", key).isTrue();
         ObjectNode whole = schema.deepCopy();
         whole.set("components", document.path("components"));
-        assertThat(FACTORY.getSchema(whole).validate(value)).as("%s: %s", key, value).isEmpty();
+        assertThat(FACTORY.getSchema(whole).validate(value))
+                .as("%s: %s", key, value)
+                .isEmpty();
     }
 
-    private static HttpResponse<String> send(WellheadServer asked, String key, String query, String body) throws Exception {
+    private static HttpResponse<String> send(WellheadServer asked, String key, String query, String body)
+            throws Exception {
         var parts = key.split(" ", 2);
         var request = HttpRequest.newBuilder(URI.create(asked.uri() + parts[1] + query))
                 .timeout(Duration.ofSeconds(20))

@@ -76,7 +76,9 @@ class TlsTest {
 
             // The certificate alone does not fit the key: the old pair stays.
             put(fresh.certificate(), "cert.pem");
-            await().during(Duration.ofMillis(2_500)).atMost(LIMIT).until(() -> subject(server, "TLSv1.3").equals("CN=old"));
+            await().during(Duration.ofMillis(2_500))
+                    .atMost(LIMIT)
+                    .until(() -> subject(server, "TLSv1.3").equals("CN=old"));
             put(fresh.key(), "key.pem");
             await().atMost(LIMIT).until(() -> subject(server, "TLSv1.3").equals("CN=fresh"));
 
@@ -96,7 +98,8 @@ class TlsTest {
             assertThatThrownBy(() -> subject(server, "TLSv1.1")).isInstanceOf(SSLException.class);
             try (var plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 plain.setSoTimeout(10_000);
-                plain.getOutputStream().write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                plain.getOutputStream()
+                        .write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(new String(read(plain.getInputStream()), StandardCharsets.US_ASCII))
                         .doesNotContain("200 OK", "status");
             }
