@@ -59,7 +59,6 @@ public record ServerConfig(
 
     /** The same over HTTPS, by the paths of two PEM files. */
     public ServerConfig withTls(String cert, String key) {
-        return new ServerConfig(
-                bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, cert, key);
+        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, cert, key);
     }
 }

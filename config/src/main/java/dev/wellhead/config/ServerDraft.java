@@ -46,6 +46,7 @@ final class ServerDraft {
     }
 
     ServerConfig build() {
-        return new ServerConfig(bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, tlsCert, tlsKey);
+        return new ServerConfig(
+                bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, tlsCert, tlsKey);
     }
 }

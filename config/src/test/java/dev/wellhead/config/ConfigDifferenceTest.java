@@ -124,12 +124,13 @@ class ConfigDifferenceTest {
     void keysThatAreNoDatabasesTakeRestart() throws IOException {
         var token = Files.writeString(folder.resolve("token"), "0123456789abcdef");
         var before = yaml("url: " + URL + "\n");
-        var after = yaml("url: " + URL
-                + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\n  read-token-file: "
-                + token
-                + "\n  admin-token-file: "
-                + token
-                + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
+        var after = yaml(
+                "url: " + URL
+                        + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\n  read-token-file: "
+                        + token
+                        + "\n  admin-token-file: "
+                        + token
+                        + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();

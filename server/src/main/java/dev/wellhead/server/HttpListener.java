@@ -75,7 +75,8 @@ final class HttpListener {
      *
      * @param tls null for plain HTTP; stays its owner's to close
      */
-    record Guards(ReadAccess read, AdminAccess admin, @Nullable Tls tls) {}
+    record Guards(
+            ReadAccess read, AdminAccess admin, @Nullable Tls tls) {}
 
     private HttpListener(ServerSocketChannel socket, Collection<Route> routes, StateStream stream, Guards guards) {
         this.stream = stream;

@@ -17,25 +17,19 @@ record Route(String path, Access access, Answer answer) {
     /** Who may come in, and by which method. */
     enum Access {
         /** Anybody reads with GET or HEAD. */
-        OPEN("GET", "HEAD"),
+        OPEN,
         /** Those whom {@link ReadAccess} lets in read with GET or HEAD. */
-        READ("GET", "HEAD"),
+        READ,
         /** Those whom {@link AdminAccess} lets in act with POST. */
-        ADMIN("POST");
-
-        private final List<String> methods;
-
-        Access(String... methods) {
-            this.methods = List.of(methods);
-        }
+        ADMIN;
 
         List<String> methods() {
-            return methods;
+            return this == ADMIN ? List.of("POST") : List.of("GET", "HEAD");
         }
 
         /** As the header {@code Allow} says them. */
         String allowed() {
-            return String.join(", ", methods);
+            return String.join(", ", methods());
         }
     }
 

@@ -44,7 +44,8 @@ record TlsFiles(String certificate, String key) {
     record Stamps(@Nullable Stamp certificate, @Nullable Stamp key) {}
 
     /** One file: which it is, when it was written, and how long it is. */
-    record Stamp(FileTime modified, long sizeBytes, @Nullable Object identity) {}
+    record Stamp(
+            FileTime modified, long sizeBytes, @Nullable Object identity) {}
 
     /** What they look like now. */
     Stamps stamps() {
@@ -130,7 +131,10 @@ record TlsFiles(String certificate, String key) {
 
     private TlsFilesException unfit() {
         return new TlsFilesException(
-                "server.tls-key", key, "is not the key of the certificate in " + certificate + ": give both of one", null);
+                "server.tls-key",
+                key,
+                "is not the key of the certificate in " + certificate + ": give both of one",
+                null);
     }
 
     private static boolean fits(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
@@ -153,8 +157,7 @@ record TlsFiles(String certificate, String key) {
         try (var in = Files.newInputStream(Path.of(file))) {
             return new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII);
         } catch (IOException | InvalidPathException e) {
-            throw new TlsFilesException(
-                    setting, file, "cannot be read: check the path and who may read it", e);
+            throw new TlsFilesException(setting, file, "cannot be read: check the path and who may read it", e);
         }
     }
 }

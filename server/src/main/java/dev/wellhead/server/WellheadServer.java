@@ -147,7 +147,8 @@ public final class WellheadServer implements AutoCloseable {
     /** Where a client on this machine reaches the server. */
     public URI uri() {
         var host = bind.equals("0.0.0.0") || bind.equals("::") ? "127.0.0.1" : bind;
-        return URI.create((isTls ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+        return URI.create(
+                (isTls ? "https://" : "http://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
     /** What is served. */

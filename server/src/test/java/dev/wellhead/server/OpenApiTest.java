@@ -115,7 +115,8 @@ class OpenApiTest {
     @Test
     void realAnswersAreAsDescribed() throws Exception {
         for (int i = 0; i < 2; i++) {
-            manager.database("orders").list("numbers", String.class, "SELECT relname FROM pg_class WHERE relpages < ?", 9);
+            manager.database("orders")
+                    .list("numbers", String.class, "SELECT relname FROM pg_class WHERE relpages < ?", 9);
         }
         manager.database("orders").query("nap", "SELECT 1 FROM pg_sleep(1.1)").one(Integer.class);
         try (var held = manager.database("orders").dataSource().getConnection("export");
@@ -139,7 +140,8 @@ class OpenApiTest {
             for (var key : described()) {
                 if (!key.equals(STREAM) && key.startsWith("get ")) {
                     var query = key.endsWith("/plan") ? "?fingerprint=" + fingerprint : "";
-                    assertDescribed(key, send(server, key, query, ""), key.endsWith("/plan") ? Set.of(200, 422) : Set.of(200));
+                    assertDescribed(
+                            key, send(server, key, query, ""), key.endsWith("/plan") ? Set.of(200, 422) : Set.of(200));
                 }
             }
             var bodies = bodies(lease());
@@ -161,7 +163,8 @@ class OpenApiTest {
         assertDescribed("post /api/admin/pause", send(server, "post /api/admin/pause", "", "{}"), Set.of(400));
         assertDescribed("get /api/statements", send(server, "get /api/statements", "?limit=0", ""), Set.of(400));
         try (var port = new ServerSocket(0);
-                var down = Databases.open(Databases.lazy("down", "jdbc:postgresql://127.0.0.1:" + closed(port) + "/x"));
+                var down =
+                        Databases.open(Databases.lazy("down", "jdbc:postgresql://127.0.0.1:" + closed(port) + "/x"));
                 var other = Databases.serve(down)) {
             for (var key : List.of("get /health", "get /health/db", "get /health/ready", "get /api/health")) {
                 assertDescribed(key, send(other, key, "", ""), Set.of(503));
@@ -177,7 +180,8 @@ class OpenApiTest {
     private static Map<String, String> bodies(Lease lease) {
         return Map.of(
                 "cancel",
-                "{\"database\":\"orders\",\"connectionId\":" + lease.connectionId() + ",\"lease\":" + lease.number() + "}",
+                "{\"database\":\"orders\",\"connectionId\":" + lease.connectionId() + ",\"lease\":" + lease.number()
+                        + "}",
                 "evict",
                 "{\"database\":\"orders\"}",
                 "pause",
@@ -204,7 +208,9 @@ class OpenApiTest {
         var keys = new TreeSet<String>();
         document.path("paths")
                 .properties()
-                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> keys.add(method + " " + path.getKey())));
+                .forEach(path -> path.getValue()
+                        .fieldNames()
+                        .forEachRemaining(method -> keys.add(method + " " + path.getKey())));
         return keys;
     }
 
@@ -213,12 +219,13 @@ class OpenApiTest {
         return document.path("paths").path(parts[1]).path(parts[0]);
     }
 
-    private static void assertDescribed(String key, HttpResponse<String> answer, Set<Integer> expected) throws Exception {
+    private static void assertDescribed(String key, HttpResponse<String> answer, Set<Integer> expected)
+            throws Exception {
         assertThat(answer.statusCode()).as("%s: %s", key, answer.body()).isIn(expected);
         var responses = operation(key).path("responses");
         var code = String.valueOf(answer.statusCode());
         var content = responses.path(responses.has(code) ? code : "default").path("content");
-        var type = answer.headers().firstValue("Content-Type").orElse("").split(";")[0];
+        var type = answer.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", "");
         assertThat(content.has(type)).as("%s answers %s", key, type).isTrue();
         if (type.endsWith("json")) {
             assertValid(key, content.path(type).path("schema"), JSON.readTree(answer.body()));
@@ -229,10 +236,13 @@ class OpenApiTest {
         assertThat(schema.isObject()).as("%s has a schema", key).isTrue();
         ObjectNode whole = schema.deepCopy();
         whole.set("components", document.path("components"));
-        assertThat(FACTORY.getSchema(whole).validate(value)).as("%s: %s", key, value).isEmpty();
+        assertThat(FACTORY.getSchema(whole).validate(value))
+                .as("%s: %s", key, value)
+                .isEmpty();
     }
 
-    private static HttpResponse<String> send(WellheadServer asked, String key, String query, String body) throws Exception {
+    private static HttpResponse<String> send(WellheadServer asked, String key, String query, String body)
+            throws Exception {
         var parts = key.split(" ", 2);
         var request = HttpRequest.newBuilder(URI.create(asked.uri() + parts[1] + query))
                 .timeout(Duration.ofSeconds(20))

@@ -10,6 +10,7 @@ import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.testkit.TestCertificate;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +76,9 @@ class TlsTest {
 
             // The certificate alone does not fit the key: the old pair stays.
             put(fresh.certificate(), "cert.pem");
-            await().during(Duration.ofMillis(2_500)).atMost(LIMIT).until(() -> subject(server, "TLSv1.3").equals("CN=old"));
+            await().during(Duration.ofMillis(2_500))
+                    .atMost(LIMIT)
+                    .until(() -> subject(server, "TLSv1.3").equals("CN=old"));
             put(fresh.key(), "key.pem");
             await().atMost(LIMIT).until(() -> subject(server, "TLSv1.3").equals("CN=fresh"));
 
@@ -93,9 +96,10 @@ class TlsTest {
     void olderProtocolsAndPlainHttpAreNotServed() throws Exception {
         try (var server = WellheadServer.start(manager, config, "local")) {
             assertThatThrownBy(() -> subject(server, "TLSv1.1")).isInstanceOf(SSLException.class);
-            try (var plain = new Socket("127.0.0.1", server.port())) {
+            try (var plain = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
                 plain.setSoTimeout(10_000);
-                plain.getOutputStream().write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                plain.getOutputStream()
+                        .write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 assertThat(new String(read(plain.getInputStream()), StandardCharsets.US_ASCII))
                         .doesNotContain("200 OK", "status");
             }
