@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.cli;
 
+import dev.wellhead.config.AlertConfig;
 import dev.wellhead.config.ConfigDifference;
 import dev.wellhead.config.ConfigDifference.Entry;
 import dev.wellhead.config.InvalidConfigException;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,13 +41,16 @@ final class ConfigReload {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     private final OpenDatabases databases;
+    private final Consumer<AlertConfig> alerts;
     private WellheadConfig running;
     private List<Path> present;
     /** What the last reload left for a restart. */
     private List<String> waiting = List.of();
 
-    ConfigReload(OpenDatabases databases) {
+    /** Tells {@code alerts} of another configuration of these. */
+    ConfigReload(OpenDatabases databases, Consumer<AlertConfig> alerts) {
         this.databases = databases;
+        this.alerts = alerts;
         this.running = databases.config();
         this.present = FileStamps.of(files()).present();
     }
@@ -76,6 +81,7 @@ final class ConfigReload {
                 .filter(warning -> !running.warnings().contains(warning))
                 .forEach(ConfigReload::log);
         var outcome = new Outcome(difference);
+        process(wanted, outcome);
         reconfigure(wanted, outcome, stopping);
         open(wanted, outcome, stopping);
         if (stopping.getAsBoolean()) {
@@ -108,6 +114,17 @@ final class ConfigReload {
                             "is not there any more",
                             "put it back, if only empty; to do without it, restart"))
                     .toList());
+        }
+    }
+
+    /** Of the keys that are no database's, those of alerts can change. */
+    private void process(WellheadConfig wanted, Outcome outcome) {
+        var live = outcome.difference.entries().stream()
+                .filter(entry -> entry.live() && entry.database().isEmpty())
+                .toList();
+        if (!live.isEmpty()) {
+            alerts.accept(wanted.alerts());
+            outcome.applied.addAll(live);
         }
     }
 

@@ -83,7 +83,8 @@ final class Serving {
         drainLimit = config.server().drainTimeout();
         server = WellheadServer.start(
                 databases.manager(), config.server(), config.profile().text());
-        reloading.start(new ConfigReload(databases));
+        server.alerts(config.alerts());
+        reloading.start(new ConfigReload(databases, server::alerts));
         terminal.out().println("ready " + server.uri());
         terminal.out().flush();
     }

@@ -65,7 +65,9 @@ class ConfigCommandsTest {
                         "live");
         for (var setting : settings) {
             assertThat(setting.path("secret").asBoolean())
-                    .isEqualTo(setting.path("key").asText().matches("(.*\\.)?(password|tls\\.client-key|read-token)"));
+                    .isEqualTo(setting.path("key")
+                            .asText()
+                            .matches("(.*\\.)?(password|tls\\.client-key|read-token|alerts\\.webhook\\.(url|secret))"));
         }
     }
 

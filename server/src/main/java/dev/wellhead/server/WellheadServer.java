@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
+import dev.wellhead.config.AlertConfig;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
@@ -42,6 +43,7 @@ public final class WellheadServer implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WellheadMetrics metrics;
     private final Watch watch;
+    private final Alerting alerting;
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -54,6 +56,7 @@ public final class WellheadServer implements AutoCloseable {
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
         this.watch = Watch.start(manager, AlertSettings.DEFAULT);
+        this.alerting = new Alerting(watch);
         var routes = new ArrayList<>(routes());
         routes.addAll(more);
         try {
@@ -81,6 +84,14 @@ public final class WellheadServer implements AutoCloseable {
         var server = new WellheadServer(manager, config, profile, more);
         LOG.info("server started bind={} port={} databases={}", server.bind, server.port(), server.names());
         return server;
+    }
+
+    /**
+     * Tells alerts as that configuration wants, from the next look on, which comes within a second. Until this is called:
+     * all rules as they are, and nobody but the log. May be called again at any time; never waits for anybody told.
+     */
+    public void alerts(AlertConfig config) {
+        alerting.apply(config);
     }
 
     /** The port listened on; the free one taken when 0 was asked for. */
@@ -132,6 +143,7 @@ public final class WellheadServer implements AutoCloseable {
 
     private void forget() {
         watch.close();
+        alerting.close();
         metrics.close();
         health.close();
         registry.close();

@@ -39,7 +39,10 @@ public final class Watch implements AutoCloseable {
     private record Watched(@Nullable StatementWatch statements, DatabaseAlerts alerts) {}
 
     private final DatabaseManager manager;
-    private final AlertSettings settings;
+    private volatile AlertSettings settings;
+    /** What the last look went by; the thread's own. */
+    private AlertSettings applied;
+
     private final ScheduledExecutorService thread;
     /** Alerts that fired and are over, the newest first; guarded by itself. */
     private final Deque<Alert> past = new ArrayDeque<>();
@@ -49,6 +52,7 @@ public final class Watch implements AutoCloseable {
     private Watch(DatabaseManager manager, AlertSettings settings) {
         this.manager = manager;
         this.settings = settings;
+        this.applied = settings;
         this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
             var made = new Thread(work, "wellhead-watch");
             made.setDaemon(true);
@@ -64,8 +68,33 @@ public final class Watch implements AutoCloseable {
         return watch;
     }
 
+    /**
+     * Goes by other settings from the next look on. An alert that fires stays what it is unless its rule is switched off:
+     * then it is over. Sinks that were not there before are told of what fires.
+     */
+    public void reconfigure(AlertSettings others) {
+        settings = others;
+    }
+
+    private void apply(AlertSettings wanted) {
+        if (wanted.equals(applied)) {
+            return;
+        }
+        watched.values().forEach(each -> each.alerts.rules(wanted.rules(), Instant.now()));
+        var firing = alerts().stream()
+                .filter(alert -> alert.state() == AlertState.FIRING)
+                .toList();
+        for (var sink : wanted.sinks()) {
+            if (!applied.sinks().contains(sink)) {
+                firing.forEach(alert -> tell(sink, alert));
+            }
+        }
+        applied = wanted;
+    }
+
     private void look() {
         try {
+            apply(settings);
             Map<Database, Watched> now = new HashMap<>();
             var before = watched;
             for (var database : manager.databases()) {
@@ -94,7 +123,7 @@ public final class Watch implements AutoCloseable {
         } else if (statements == null) {
             statements = StatementWatch.of(database);
         }
-        var alerts = before == null ? new DatabaseAlerts(database.name(), settings.rules(), this::tell) : before.alerts;
+        var alerts = before == null ? new DatabaseAlerts(database.name(), applied.rules(), this::tell) : before.alerts;
         var totals = statements == null ? new Tallies.Totals(0, 0) : statements.totals();
         alerts.look(
                 AlertReading.of(database, totals.runNanos(), totals.statements()), System.nanoTime(), Instant.now());
@@ -120,12 +149,14 @@ public final class Watch implements AutoCloseable {
         } else {
             LOG.warn("alert fired pool={} alert={} current={}", alert.database(), alert.name(), AlertJson.value(alert));
         }
-        for (var sink : settings.sinks()) {
-            try {
-                sink.tell(alert);
-            } catch (RuntimeException e) {
-                LOG.warn("alert sink failed sink={}", sink.getClass().getSimpleName(), Secret.mask(e));
-            }
+        settings.sinks().forEach(sink -> tell(sink, alert));
+    }
+
+    private static void tell(AlertSink sink, Alert alert) {
+        try {
+            sink.tell(alert);
+        } catch (RuntimeException e) {
+            LOG.warn("alert sink failed sink={}", sink.getClass().getSimpleName(), Secret.mask(e));
         }
     }
 
