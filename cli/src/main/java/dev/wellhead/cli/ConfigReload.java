@@ -90,6 +90,10 @@ final class ConfigReload implements SettingsChange {
                 .filter(warning -> !running.warnings().contains(warning))
                 .forEach(ConfigReload::log);
         var outcome = new Outcome(difference);
+        // Of the keys that are no database's, those of alerts can change; whoever goes by them is told below.
+        outcome.difference.entries().stream()
+                .filter(entry -> entry.live() && entry.database().isEmpty())
+                .forEach(outcome.applied::add);
         reconfigure(wanted, outcome, stopping);
         open(wanted, outcome, stopping);
         if (stopping.getAsBoolean()) {

@@ -84,7 +84,7 @@ final class Serving {
         var reload = new ConfigReload(databases);
         server = WellheadServer.start(
                 databases.manager(), config.server(), config.profile().text(), reload);
-        reload.tell(server::show);
+        reload.tell(server::follow);
         reloading.start(reload);
         terminal.out().println("ready " + server.uri());
         terminal.out().flush();

@@ -13,8 +13,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.wellhead.config.AlertConfig;
 import dev.wellhead.config.ConfigLoader;
 import dev.wellhead.config.ServerConfig;
+import dev.wellhead.config.WebhookForm;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.Attempt;
 import dev.wellhead.database.Database;
@@ -40,6 +42,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,6 +71,10 @@ class CanaryTypesTest {
                 ServerConfig.class,
                 new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(PASSWORD))
                         .withAdminToken(Secret.of(PASSWORD)));
+        var webhook =
+                new AlertConfig.Webhook(Secret.of("http://h/" + PASSWORD), WebhookForm.GENERIC, Secret.of(PASSWORD));
+        samples.put(AlertConfig.Webhook.class, webhook);
+        samples.put(AlertConfig.class, new AlertConfig(List.of(), webhook, null));
         samples.put(PoolEvent.OpenFailed.class, new PoolEvent.OpenFailed("p", Canary.thrown(), Duration.ZERO));
         samples.put(PoolEvent.Failed.class, new PoolEvent.Failed("p", 1, Canary.thrown()));
         return samples;

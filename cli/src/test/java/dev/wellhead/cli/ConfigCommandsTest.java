@@ -67,7 +67,7 @@ class ConfigCommandsTest {
             assertThat(setting.path("secret").asBoolean())
                     .isEqualTo(setting.path("key")
                             .asText()
-                            .matches("(.*\\.)?(password|tls\\.client-key|read-token|admin-token)"));
+                            .matches("(.*\\.)?(password|tls\\.client-key|read-token|admin-token|alerts\\.webhook\\.(url|secret))"));
         }
     }
 

@@ -26,6 +26,8 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
     /** What the driver calls {@code tls.client-key}. */
     private static final String CLIENT_KEY = "sslkey";
 
+    private static final String ALERTS = "alerts.";
+
     /**
      * One key whose value differs.
      *
@@ -65,8 +67,10 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
         var after = byName(now);
         var settings = new Settings(byKey(old), byKey(now));
         var entries = new ArrayList<Entry>();
+        var hiddenAlerts = hidden(old.alerts(), now.alerts());
         for (var key : Keys.GLOBAL) {
-            settings.compare(Said.NO_DATABASE, key, false).ifPresent(entries::add);
+            settings.compare(Said.NO_DATABASE, key, hiddenAlerts.contains(key.name()))
+                    .ifPresent(entries::add);
         }
         for (var name : before.keySet()) {
             var changed = after.get(name);
@@ -117,6 +121,7 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                 running,
                 old.maxTotal(),
                 old.server(),
+                waiting.stream().anyMatch(key -> key.startsWith(ALERTS)) ? old.alerts() : now.alerts(),
                 old.logLayout(),
                 List.copyOf(settings.values()),
                 now.warnings());
@@ -141,6 +146,22 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                     key.secret() || one.value().equals(other.value()),
                     key.change() == Change.LIVE));
         }
+    }
+
+    /** Keys of secrets that differ. */
+    private static Set<String> hidden(AlertConfig before, AlertConfig after) {
+        var one = before.webhook();
+        var other = after.webhook();
+        var differing = new HashSet<String>();
+        if (one != null && other != null) {
+            if (!one.url().equals(other.url())) {
+                differing.add("alerts.webhook.url");
+            }
+            if (!Objects.equals(one.secret(), other.secret())) {
+                differing.add("alerts.webhook.secret");
+            }
+        }
+        return differing;
     }
 
     /** Keys of which a part that is never shown differs, perhaps among others. */

@@ -24,6 +24,7 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
     private static final Map<String, String> TITLES = Map.ofEntries(
             Map.entry("profile", "Profile"),
             Map.entry("server", "HTTP server of wellhead serve"),
+            Map.entry("alerts", "Alerts of wellhead serve"),
             Map.entry("compat", "Names of before"),
             Map.entry("url", ADDRESS),
             Map.entry("url-file", ADDRESS),

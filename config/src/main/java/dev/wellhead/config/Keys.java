@@ -3,10 +3,12 @@
 package dev.wellhead.config;
 
 import static dev.wellhead.config.ValueType.address;
+import static dev.wellhead.config.ValueType.alerts;
 import static dev.wellhead.config.ValueType.choice;
 import static dev.wellhead.config.ValueType.count;
 import static dev.wellhead.config.ValueType.duration;
 import static dev.wellhead.config.ValueType.flag;
+import static dev.wellhead.config.ValueType.httpUrl;
 import static dev.wellhead.config.ValueType.text;
 import static dev.wellhead.config.ValueType.token;
 
@@ -50,7 +52,8 @@ final class Keys {
             "password-file", "password",
             "url-file", "url",
             "server.read-token-file", "server.read-token",
-            "server.admin-token-file", "server.admin-token");
+            "server.admin-token-file", "server.admin-token",
+            "alerts.webhook.secret-file", "alerts.webhook.secret");
 
     static final Key<ServerDraft, ServerDraft, Profile> PROFILE = new Key<>(
             "profile",
@@ -61,8 +64,8 @@ final class Keys {
             (draft, value) -> draft.profile = value,
             draft -> draft.profile);
 
-    /** Keys that are not a database's. */
-    static final List<Key<ServerDraft, ServerDraft, ?>> GLOBAL = List.of(
+    /** Keys of the process whose new values take a restart. */
+    private static final List<Key<ServerDraft, ServerDraft, ?>> PROCESS = List.of(
             PROFILE,
             new Key<>(
                     "max-total",
@@ -157,6 +160,10 @@ final class Keys {
                     (draft, value) -> draft.logLayout = value,
                     draft -> draft.logLayout));
 
+    /** Keys that are not a database's. */
+    static final List<Key<ServerDraft, ServerDraft, ?>> GLOBAL =
+            Stream.concat(PROCESS.stream(), alertKeys().stream().map(Key::live)).toList();
+
     /** Keys of one database. */
     static final List<Key<DatabaseDraft, BoundDatabase, ?>> DATABASE = Stream.of(
                     connectionKeys(), poolKeys(), live(policyKeys()))
@@ -214,6 +221,52 @@ final class Keys {
         var live = new ArrayList<Key<DatabaseDraft, BoundDatabase, ?>>();
         rows.forEach(row -> live.add(row.live()));
         return live;
+    }
+
+    private static List<Key<ServerDraft, ServerDraft, ?>> alertKeys() {
+        return List.of(
+                new Key<>(
+                        "alerts.rules",
+                        alerts(),
+                        false,
+                        "Alerts of serve that differ from docs/alerts.md: another threshold, how long the value must be over it, or off.",
+                        (draft, value) -> draft.alertRules = value,
+                        draft -> draft.alertRules),
+                new Key<>(
+                        "alerts.webhook.url",
+                        httpUrl(),
+                        true,
+                        "Where serve posts each alert when it fires and when it is over. Who knows the address may post there, so it is not shown.",
+                        (draft, value) -> draft.webhookUrl = Secret.of(value),
+                        draft -> draft.webhookUrl == null ? "" : draft.webhookUrl.reveal()),
+                new Key<>(
+                        "alerts.webhook.form",
+                        choice(WebhookForm.class),
+                        false,
+                        "What is posted: all fields as JSON, or a message for Slack.",
+                        (draft, value) -> draft.webhookForm = value,
+                        draft -> draft.webhookForm),
+                new Key<>(
+                        "alerts.webhook.secret",
+                        token(),
+                        true,
+                        "Signs what is posted, 16 characters or more; docs/alerts.md says how a receiver checks it.",
+                        (draft, value) -> draft.webhookSecret = Secret.of(value),
+                        draft -> draft.webhookSecret == null ? "" : draft.webhookSecret.reveal()),
+                new Key<>(
+                        "alerts.webhook.secret-file",
+                        text("path"),
+                        false,
+                        "A file that holds alerts.webhook.secret and nothing else.",
+                        (draft, value) -> draft.webhookSecretFile = value,
+                        draft -> draft.webhookSecretFile),
+                new Key<>(
+                        "alerts.alertmanager.url",
+                        httpUrl(),
+                        false,
+                        "Prometheus' Alertmanager, which serve tells of alerts by its API v2.",
+                        (draft, value) -> draft.alertmanager = value,
+                        draft -> draft.alertmanager));
     }
 
     private static List<Key<DatabaseDraft, BoundDatabase, ?>> connectionKeys() {

@@ -62,6 +62,7 @@ final class Loading {
                         databases,
                         server.maxTotal,
                         server.build(),
+                        server.alerts(),
                         server.logLayout,
                         settings,
                         problems)),

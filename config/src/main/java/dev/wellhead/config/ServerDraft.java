@@ -3,7 +3,9 @@
 package dev.wellhead.config;
 
 import dev.wellhead.pool.Secret;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the keys that are not a database's are bound to. */
@@ -36,6 +38,19 @@ final class ServerDraft {
 
     String tlsCert = "";
     String tlsKey = "";
+    List<AlertConfig.Rule> alertRules = List.of();
+
+    @Nullable
+    Secret webhookUrl;
+
+    WebhookForm webhookForm = WebhookForm.GENERIC;
+
+    @Nullable
+    Secret webhookSecret;
+
+    String webhookSecretFile = "";
+
+    String alertmanager = "";
 
     void readToken(String value) {
         readToken = Secret.of(value);
@@ -48,5 +63,12 @@ final class ServerDraft {
     ServerConfig build() {
         return new ServerConfig(
                 bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, tlsCert, tlsKey);
+    }
+
+    AlertConfig alerts() {
+        return new AlertConfig(
+                alertRules,
+                webhookUrl == null ? null : new AlertConfig.Webhook(webhookUrl, webhookForm, webhookSecret),
+                alertmanager.isEmpty() ? null : URI.create(alertmanager));
     }
 }

@@ -3,6 +3,8 @@
 package dev.wellhead.config;
 
 import dev.wellhead.pool.Lane;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +73,39 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer, S
                 },
                 value -> value,
                 new Shape.Matching(TOKEN.pattern()));
+    }
+
+    /** Where something is posted. */
+    static ValueType<String> httpUrl() {
+        return new ValueType<>(
+                "URL",
+                text -> {
+                    var fix = "write it as https://host/path, or http://host:port for one nearby";
+                    try {
+                        var url = new URI(text.strip());
+                        var scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+                        if (url.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
+                            throw new BadValueException("must be an http or https URL with a host", fix);
+                        }
+                        if (url.getUserInfo() != null || url.getFragment() != null) {
+                            throw new BadValueException("must hold no user, password or fragment", fix);
+                        }
+                        return url.toString();
+                    } catch (URISyntaxException malformed) {
+                        throw new BadValueException("must be an http or https URL with a host", fix);
+                    }
+                },
+                value -> value,
+                new Shape.Matching("\\s*[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(?:[/?][^#]*)?"));
+    }
+
+    /** Rules of alerts with commas between. */
+    static ValueType<List<AlertConfig.Rule>> alerts() {
+        return new ValueType<>(
+                "NAME=threshold for time,...",
+                AlertText::parse,
+                AlertText::text,
+                new Shape.Matching(AlertText.PATTERN));
     }
 
     static ValueType<String> address() {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param maxTotal the most physical connections of all databases together, see {@link
  *     dev.wellhead.database.DatabaseManager.Builder#maxTotal}; 0: no such limit
  * @param server the HTTP server
+ * @param alerts which alerts {@code serve} tells, and whom
  * @param logLayout how the programs that stay, and those that make load, write their log; plain by default
  * @param settings every effective value with its origin, in the order of the keys; without a database those of
  *     {@code default} stand all the same, because an embedded one would use them
@@ -25,6 +26,7 @@ public record WellheadConfig(
         List<DatabaseConfig> databases,
         int maxTotal,
         ServerConfig server,
+        AlertConfig alerts,
         LogLayout logLayout,
         List<Setting> settings,
         List<Problem> warnings) {

@@ -121,7 +121,7 @@ class ConfigDifferenceTest {
     }
 
     @Test
-    void keysThatAreNoDatabasesTakeRestart() throws IOException {
+    void keysThatAreNoDatabasesTakeRestartButThoseOfAlerts() throws IOException {
         var token = Files.writeString(folder.resolve("token"), "0123456789abcdef");
         var before = yaml("url: " + URL + "\n");
         var after = yaml(
@@ -130,14 +130,19 @@ class ConfigDifferenceTest {
                         + token
                         + "\n  admin-token-file: "
                         + token
-                        + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n");
+                        + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n"
+                        + "alerts.rules: HIGH_LATENCY=off\nalerts.webhook.url: http://127.0.0.1:1/a\nalerts.webhook.form: slack\n"
+                        + "alerts.webhook.secret-file: " + token + "\nalerts.alertmanager.url: http://127.0.0.1:2\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();
         assertThat(global)
                 .extracting(Entry::key)
                 .containsExactlyElementsOf(Keys.GLOBAL.stream().map(Key::name).toList());
-        assertThat(global).noneMatch(Entry::live);
+        assertThat(global)
+                .allSatisfy(entry -> assertThat(entry.live())
+                        .as(entry.key())
+                        .isEqualTo(entry.key().startsWith("alerts.")));
     }
 
     @Test
@@ -173,6 +178,25 @@ class ConfigDifferenceTest {
     private static String secrets(String secret) {
         return "url: " + URL + "?sslpassword=" + secret + "\nusername: clerk\npassword: " + secret
                 + "\npool.driver-properties.apiToken: " + secret + "\n";
+    }
+
+    @Test
+    void alertsThatWereAppliedAreInForceAndSecretsOfThemTellOnlyThatTheyChanged() {
+        var url = "url: " + URL + "\nalerts.webhook.url: http://127.0.0.1:1/canary-";
+        var secret = "\nalerts.webhook.secret: canary-0123456789-";
+        var before = yaml(url + "1" + secret + "1\n");
+        var after = yaml(url + "2" + secret + "2\n");
+        var difference = ConfigDifference.between(before, after);
+        assertThat(difference.toString()).doesNotContain("canary");
+        assertThat(difference.entries())
+                .extracting(Entry::key, Entry::secret, Entry::live)
+                .containsExactly(tuple("alerts.webhook.url", true, true), tuple("alerts.webhook.secret", true, true));
+        var running = before.databases();
+        assertThat(difference.inForce(before, after, running, Set.of()).alerts())
+                .isEqualTo(after.alerts());
+        var kept = difference.inForce(before, after, running, Set.of("alerts.webhook.url", "alerts.webhook.secret"));
+        assertThat(kept.alerts()).isEqualTo(before.alerts());
+        assertThat(ConfigDifference.between(kept, after).entries()).hasSize(2);
     }
 
     @Test

@@ -70,6 +70,8 @@ class KeysTest {
         // It is served by the server, and named after what it is compatible with.
         components.remove("server.hikari-metrics");
         components.add("compat.hikari-metrics");
+        components.addAll(names("alerts.webhook.", AlertConfig.Webhook.class));
+        components.addAll(Set.of("alerts.rules", "alerts.alertmanager.url"));
         components.addAll(names("log.", LogPolicy.class));
         components.add("log.layout");
         components.removeAll(ELSEWHERE);
@@ -89,7 +91,7 @@ class KeysTest {
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
-                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file", "server.admin-token-file")
+                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file", "server.admin-token-file", "alerts.webhook.secret-file")
                                 .contains(key)
                         && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -5,6 +5,7 @@ package dev.wellhead.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.wellhead.config.MetricsAccess;
+import dev.wellhead.config.AlertConfig;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseManager;
@@ -58,6 +59,7 @@ public final class WellheadServer implements AutoCloseable {
     /** Null: plain HTTP. */
     private final @Nullable Tls tls;
 
+    private final Alerting alerting;
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -78,6 +80,7 @@ public final class WellheadServer implements AutoCloseable {
         this.watch = Watch.start(manager, AlertSettings.DEFAULT);
         this.desk = new DeskBodies(manager, watch, profile, config.adminToken() != null, this::draining);
         this.stream = new StateStream(desk);
+        this.alerting = new Alerting(watch);
         var routes = new ArrayList<>(routes());
         routes.addAll(Page.routes());
         metricsAccess(config.metrics())
@@ -139,6 +142,14 @@ public final class WellheadServer implements AutoCloseable {
         return server;
     }
 
+    /**
+     * Tells alerts as that configuration wants, from the next look on, which comes within a second. Until this is called:
+     * all rules as they are, and nobody but the log. May be called again at any time; never waits for anybody told.
+     */
+    public void alerts(AlertConfig config) {
+        alerting.apply(config);
+    }
+
     /** The port listened on; the free one taken when 0 was asked for. */
     public int port() {
         return http.port();
@@ -156,9 +167,10 @@ public final class WellheadServer implements AutoCloseable {
         return http.routes();
     }
 
-    /** Shows that configuration at {@code /api/config} from now on. */
-    public void show(WellheadConfig configuration) {
+    /** Goes by that configuration from now on: shows it at {@code /api/config}, and tells alerts as it wants. */
+    public void follow(WellheadConfig configuration) {
         desk.show(configuration);
+        alerts(configuration.alerts());
     }
 
     /** Whether {@link #drain} was called. */
@@ -204,6 +216,7 @@ public final class WellheadServer implements AutoCloseable {
     private void forget() {
         stream.close();
         watch.close();
+        alerting.close();
         metrics.close();
         health.close();
         registry.close();

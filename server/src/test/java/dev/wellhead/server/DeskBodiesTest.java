@@ -126,7 +126,7 @@ class DeskBodiesTest {
 
     @Test
     void configurationIsShownWithOriginsAndWithoutSecrets() throws Exception {
-        server.show(ConfigLoader.builder()
+        server.follow(ConfigLoader.builder()
                 .environment(Map.of(
                         "DATABASE_URL", "postgresql://app:geheim-passwort@localhost/shop", "DATABASE_POOL_MAX", "7"))
                 .build()

@@ -45,4 +45,9 @@ public record AlertRule(
         double share = threshold == 0 ? 0 : clearAt / threshold;
         return new AlertRule(name, severity, other, Math.min(other, other * share), hold, clearHold, unit, summary);
     }
+
+    /** The same with another time that it must be over the threshold. */
+    public AlertRule withHold(Duration other) {
+        return new AlertRule(name, severity, threshold, clearAt, other, clearHold, unit, summary);
+    }
 }

@@ -3,6 +3,7 @@
 package dev.wellhead.watch;
 
 import dev.wellhead.watch.internal.AlertTable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,20 @@ public record AlertSettings(List<AlertRule> rules, List<AlertSink> sinks) {
             }
         }
         return new AlertSettings(changed, sinks);
+    }
+
+    /**
+     * The same with other times that a value must be over its threshold.
+     *
+     * @param holds by the name of the rule; names without a rule say nothing
+     * @throws IllegalArgumentException when one is negative
+     */
+    public AlertSettings withHolds(Map<String, Duration> holds) {
+        return new AlertSettings(
+                rules.stream()
+                        .map(rule -> rule.withHold(holds.getOrDefault(rule.name(), rule.hold())))
+                        .toList(),
+                sinks);
     }
 
     private static double number(String name, String text) {

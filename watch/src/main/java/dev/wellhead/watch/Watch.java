@@ -39,7 +39,10 @@ public final class Watch implements AutoCloseable {
             @Nullable StatementWatch statements, DatabaseAlerts alerts, DatabaseDesk desk, Advisor advisor) {}
 
     private final DatabaseManager manager;
-    private final AlertSettings settings;
+    private volatile AlertSettings settings;
+    /** What the last look went by; the thread's own. */
+    private AlertSettings applied;
+
     private final ScheduledExecutorService thread;
     /** Alerts that fired and are over, the newest first; guarded by itself. */
     private final Deque<Alert> past = new ArrayDeque<>();
@@ -51,6 +54,7 @@ public final class Watch implements AutoCloseable {
     private Watch(DatabaseManager manager, AlertSettings settings) {
         this.manager = manager;
         this.settings = settings;
+        this.applied = settings;
         this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
             var made = new Thread(work, "wellhead-watch");
             made.setDaemon(true);
@@ -66,8 +70,33 @@ public final class Watch implements AutoCloseable {
         return watch;
     }
 
+    /**
+     * Goes by other settings from the next look on. An alert that fires stays what it is unless its rule is switched off:
+     * then it is over. Sinks that were not there before are told of what fires.
+     */
+    public void reconfigure(AlertSettings others) {
+        settings = others;
+    }
+
+    private void apply(AlertSettings wanted) {
+        if (wanted.equals(applied)) {
+            return;
+        }
+        watched.values().forEach(each -> each.alerts.rules(wanted.rules(), Instant.now()));
+        var firing = alerts().stream()
+                .filter(alert -> alert.state() == AlertState.FIRING)
+                .toList();
+        for (var sink : wanted.sinks()) {
+            if (!applied.sinks().contains(sink)) {
+                firing.forEach(alert -> tell(sink, alert));
+            }
+        }
+        applied = wanted;
+    }
+
     private void look() {
         try {
+            apply(settings);
             Map<Database, Watched> now = new HashMap<>();
             var before = watched;
             for (var database : manager.databases()) {
@@ -95,7 +124,7 @@ public final class Watch implements AutoCloseable {
         } else if (statements == null) {
             statements = StatementWatch.of(database);
         }
-        var alerts = before == null ? new DatabaseAlerts(database.name(), settings.rules(), this::tell) : before.alerts;
+        var alerts = before == null ? new DatabaseAlerts(database.name(), applied.rules(), this::tell) : before.alerts;
         var totals = statements == null ? null : statements.totals();
         var reading = AlertReading.of(
                 database, totals == null ? 0 : totals.runNanos(), totals == null ? 0 : totals.statements());
@@ -140,12 +169,14 @@ public final class Watch implements AutoCloseable {
                 isOver ? "alert-resolved" : "alert-fired",
                 isOver ? EventLevel.INFO : EventLevel.of(alert.severity()),
                 alert.name() + " is " + AlertJson.value(alert) + (isOver ? ", it is over" : ": " + alert.summary()));
-        for (var sink : settings.sinks()) {
-            try {
-                sink.tell(alert);
-            } catch (RuntimeException e) {
-                LOG.warn("alert sink failed sink={}", sink.getClass().getSimpleName(), Secret.mask(e));
-            }
+        settings.sinks().forEach(sink -> tell(sink, alert));
+    }
+
+    private static void tell(AlertSink sink, Alert alert) {
+        try {
+            sink.tell(alert);
+        } catch (RuntimeException e) {
+            LOG.warn("alert sink failed sink={}", sink.getClass().getSimpleName(), Secret.mask(e));
         }
     }
 

@@ -202,4 +202,52 @@ class AlertRulesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("HIGH_LATENCY=slow: must be a number from 0, or off");
     }
+
+    @Test
+    void ruleThatIsSwitchedOffWhileItFiresIsOverAndAnotherThresholdCountsAtOnce() throws Exception {
+        var all = held(4);
+        look(11);
+        var other = AlertSettings.DEFAULT.withThresholds(Map.of("HIGH_POOL_USAGE", "0.9"));
+        alerts.rules(other.rules(), BEGIN.plusSeconds(seconds));
+        look(1);
+        assertThat(alerts.now()).singleElement().satisfies(alert -> {
+            assertThat(alert.state()).isEqualTo(AlertState.FIRING);
+            assertThat(alert.threshold()).isEqualTo(0.9);
+        });
+
+        alerts.rules(other.withThresholds(Map.of("HIGH_POOL_USAGE", "off")).rules(), BEGIN.plusSeconds(seconds));
+        look(60);
+
+        assertThat(told).extracting(Alert::state).containsExactly(AlertState.FIRING, AlertState.RESOLVED);
+        assertThat(alerts.now()).isEmpty();
+        release(all);
+    }
+
+    @Test
+    void holdTimesAreTheUsers() throws Exception {
+        var settings = AlertSettings.DEFAULT.withHolds(Map.of("HIGH_POOL_USAGE", Duration.ofSeconds(2)));
+        alerts = new DatabaseAlerts("orders", settings.rules(), told::add);
+        var all = held(4);
+        look(3);
+        assertThat(told).extracting(Alert::name).containsExactly("HIGH_POOL_USAGE");
+        release(all);
+    }
+
+    @Test
+    void whoeverIsToldLaterHearsWhatFires() throws Exception {
+        var first = new CopyOnWriteArrayList<Alert>();
+        var second = new CopyOnWriteArrayList<Alert>();
+        AlertSink one = first::add;
+        AlertSink other = second::add;
+        var settings = AlertSettings.DEFAULT.withHolds(Map.of("HIGH_POOL_USAGE", Duration.ZERO));
+        try (var watch = Watch.start(manager, settings.withSinks(List.of(one)))) {
+            var all = held(4);
+            await().until(() -> !first.isEmpty());
+            watch.reconfigure(settings.withSinks(List.of(one, other)));
+            await().until(() -> !second.isEmpty());
+            assertThat(second).isEqualTo(first);
+            assertThat(first).extracting(Alert::name).containsExactly("HIGH_POOL_USAGE");
+            release(all);
+        }
+    }
 }

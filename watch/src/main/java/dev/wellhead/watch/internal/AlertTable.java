@@ -25,9 +25,8 @@ public final class AlertTable {
     static final List<Row> ROWS = List.of(
             row(
                     rule("HIGH_POOL_USAGE", Severity.WARNING, 0.8, 0.7, 10, 30, "")
-                            .says(
-                                    "More than 80 % of the pool's connections are held. Look who holds them, and for how long;"
-                                            + " wellhead advise says what size would do."),
+                            .says("Most of the pool's connections are held. Look who holds them, and for how long;"
+                                    + " wellhead advise says what size would do."),
                     MINUTE,
                     (now, then) -> now.poolUsage()),
             row(
@@ -38,25 +37,24 @@ public final class AlertTable {
                     (now, then) -> now.waiting()),
             row(
                     rule("SLOW_RESPONSE", Severity.CRITICAL, 1_000, 800, 10, 30, "ms")
-                            .says("Calls take more than a second on average, waits included. Look whether they wait for"
+                            .says("Calls are slow on average, waits included. Look whether they wait for"
                                     + " connections or for the database."),
                     MINUTE,
                     AlertReading::meanCallMs),
             row(
                     rule("HIGH_LATENCY", Severity.WARNING, 500, 400, 10, 30, "ms")
-                            .says(
-                                    "Statements take more than half a second on average. Look at those with the largest share"
-                                            + " of time, and at their plans."),
+                            .says("Statements are slow on average. Look at those with the largest share"
+                                    + " of time, and at their plans."),
                     MINUTE,
                     AlertReading::meanStatementMs),
             row(
                     rule("HIGH_ERROR_RATE", Severity.CRITICAL, 0.05, 0.03, 10, 30, "")
-                            .says("More than 5 % of the calls fail. The errors by meaning say why."),
+                            .says("Many of the calls fail. The errors by meaning say why."),
                     MINUTE,
                     AlertReading::errorRate),
             row(
                     rule("HIGH_RETRY_RATE", Severity.WARNING, 0.05, 0.03, 10, 30, "")
-                            .says("More than 5 % of the calls are tried again. The retries by reason say why."),
+                            .says("Many of the calls are tried again. The retries by reason say why."),
                     MINUTE,
                     AlertReading::retryRate),
             row(

@@ -33,7 +33,7 @@ public final class DatabaseAlerts {
     /** One rule in its life. */
     private static final class Watched {
         private final AlertTable.Row row;
-        private final AlertRule rule;
+        private AlertRule rule;
         private @Nullable Alert alert;
         private long sinceNanos;
         /** Since when it has been low enough to be over; null while it is not. */
@@ -46,7 +46,7 @@ public final class DatabaseAlerts {
     }
 
     private final String database;
-    private final List<Watched> all;
+    private List<Watched> all;
     private final Consumer<Alert> told;
     private final Deque<Kept> kept = new ArrayDeque<>();
     private volatile List<Alert> now = List.of();
@@ -60,11 +60,37 @@ public final class DatabaseAlerts {
     public DatabaseAlerts(String database, List<AlertRule> rules, Consumer<Alert> told) {
         this.database = database;
         this.told = told;
+        this.all = List.of();
+        rules(rules, Instant.EPOCH);
+    }
+
+    /** Other rules from now on. One that is switched off while its alert fires is over. */
+    public void rules(List<AlertRule> rules, Instant wall) {
         Map<String, AlertRule> byName = rules.stream().collect(Collectors.toMap(AlertRule::name, rule -> rule));
-        this.all = AlertTable.ROWS.stream()
-                .filter(row -> byName.containsKey(row.rule().name()))
-                .map(row -> new Watched(row, byName.getOrDefault(row.rule().name(), row.rule())))
-                .toList();
+        Map<String, Watched> before =
+                all.stream().collect(Collectors.toMap(watched -> watched.rule.name(), watched -> watched));
+        List<Watched> after = new ArrayList<>();
+        for (var row : AlertTable.ROWS) {
+            var name = row.rule().name();
+            var rule = byName.get(name);
+            var known = before.get(name);
+            if (rule == null) {
+                end(known, wall);
+            } else {
+                var watched = known == null ? new Watched(row, rule) : known;
+                watched.rule = rule;
+                after.add(watched);
+            }
+        }
+        all = after;
+    }
+
+    private void end(@Nullable Watched off, Instant wall) {
+        var alert = off == null ? null : off.alert;
+        if (off != null && alert != null && alert.state() == AlertState.FIRING) {
+            told.accept(
+                    with(off.rule, alert, alert.current(), AlertState.RESOLVED, alert.firedAt(), Optional.of(wall)));
+        }
     }
 
     /** Looks at all rules. */
@@ -120,9 +146,9 @@ public final class DatabaseAlerts {
 
     private Alert pending(Watched watched, Alert alert, double value, long nanos, Instant wall) {
         if (nanos - watched.sinceNanos < watched.rule.hold().toNanos()) {
-            return with(alert, value, AlertState.PENDING, Optional.empty(), Optional.empty());
+            return with(watched.rule, alert, value, AlertState.PENDING, Optional.empty(), Optional.empty());
         }
-        var fired = with(alert, value, AlertState.FIRING, Optional.of(wall), Optional.empty());
+        var fired = with(watched.rule, alert, value, AlertState.FIRING, Optional.of(wall), Optional.empty());
         told.accept(fired);
         return fired;
     }
@@ -139,10 +165,10 @@ public final class DatabaseAlerts {
         if (watched.lowNanos != null
                 && low != null
                 && nanos - low >= watched.rule.clearHold().toNanos()) {
-            told.accept(with(alert, value, AlertState.RESOLVED, alert.firedAt(), Optional.of(wall)));
+            told.accept(with(watched.rule, alert, value, AlertState.RESOLVED, alert.firedAt(), Optional.of(wall)));
             return null;
         }
-        return with(alert, value, AlertState.FIRING, alert.firedAt(), Optional.empty());
+        return with(watched.rule, alert, value, AlertState.FIRING, alert.firedAt(), Optional.empty());
     }
 
     private Alert fresh(AlertRule rule, double value, Instant wall) {
@@ -161,14 +187,19 @@ public final class DatabaseAlerts {
     }
 
     private static Alert with(
-            Alert alert, double value, AlertState state, Optional<Instant> fired, Optional<Instant> resolved) {
+            AlertRule rule,
+            Alert alert,
+            double value,
+            AlertState state,
+            Optional<Instant> fired,
+            Optional<Instant> resolved) {
         return new Alert(
                 alert.name(),
                 alert.database(),
                 alert.severity(),
                 state,
                 value,
-                alert.threshold(),
+                rule.threshold(),
                 alert.unit(),
                 alert.summary(),
                 alert.since(),
