@@ -44,7 +44,8 @@ record ServerHealth(URI server, int status, JsonNode health, JsonNode metrics, L
         return new ServerHealth(server, health.status(), health.body(), metrics.body(), recommendations);
     }
 
-    private static URI parse(String url) {
+    /** @throws CommandException when that is no URL of a server */
+    static URI parse(String url) {
         try {
             var server = new URI(url);
             if (server.getHost() != null && List.of("http", "https").contains(String.valueOf(server.getScheme()))) {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
  * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases},
- * {@code /api/alerts} and {@code /api/advice}. Counts the
+ * {@code /api/alerts}, {@code /api/advice} and {@code /api/threads}. Counts the
  * statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
@@ -160,6 +160,7 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
                 new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)),
+                new Route("/api/threads", true, request -> ThreadBodies.threads()),
                 new Route(
                         "/api/advice",
                         true,
