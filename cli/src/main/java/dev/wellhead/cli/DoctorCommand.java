@@ -9,6 +9,7 @@ import dev.wellhead.config.Profile;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.embedded.EmbeddedServer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -48,12 +49,32 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
 
+    @Option(
+            names = "--bundle",
+            paramLabel = "FILE",
+            description = "Write a zip file for whoever helps: this report, the effective configuration and what a "
+                    + "running serve tells, all without secrets.")
+    private @Nullable Path bundle;
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            description = "With --bundle: the running serve; else that of the configured port on this machine.")
+    private @Nullable String server;
+
+    @Option(names = "--log", paramLabel = "FILE", description = "With --bundle: take the end of this log along.")
+    private @Nullable Path log;
+
     DoctorCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        if (bundle == null && (server != null || log != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--server and --log are for --bundle; give --bundle=FILE, or leave them out");
+        }
         var config = options.loader(terminal).load();
         boolean embedded = config.databases().isEmpty();
         if (embedded) {
@@ -69,6 +90,16 @@ final class DoctorCommand implements Callable<Integer> {
                 name -> wanted == null || name.equals(wanted),
                 Plan.everything(config.maxTotal(), config.profile() == Profile.EDGE, embedded));
         terminal.out().println(json ? Json.text(DoctorText.json(reports)) : DoctorText.of(reports));
+        var file = bundle;
+        if (file != null) {
+            int files = SupportBundle.write(
+                    terminal.folder().resolve(file),
+                    config,
+                    reports,
+                    server,
+                    log == null ? null : terminal.folder().resolve(log));
+            terminal.err().println("wrote " + file + " with " + files + " files, without secrets; look before you send it");
+        }
         return exitCode(reports);
     }
 

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * Serves health and metrics of the databases of one manager over HTTP: {@code /health/live}, {@code /health/ready},
  * {@code /health}, {@code /health/db}, {@code /api/health}, {@code /api/metrics/db} and {@code /metrics}; and, for those whom
  * {@link ReadAccess} lets in, {@code /api/statements}, {@code /api/statements/plan}, {@code /api/leases},
- * {@code /api/alerts}, {@code /api/advice} and the paths of the page; and, for those whom {@link AdminAccess} lets in, what operators do at {@code /api/admin/}. Counts
- * the statements of the databases for that.
+ * {@code /api/alerts}, {@code /api/advice}, {@code /api/threads} and the paths of the page; and, for those whom {@link
+ * AdminAccess} lets in, what operators do at {@code /api/admin/}. Counts the statements of the databases for that.
  *
  * <p>Thread-safe. Health and metrics need no authentication, so it belongs on a loopback or otherwise private address. Whatever the
  * databases do, an answer takes little more than a second at most. The manager stays its owner's to close.
@@ -276,6 +276,7 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
                 new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)),
+                new Route("/api/threads", true, request -> ThreadBodies.threads()),
                 new Route(
                         "/api/advice",
                         true,

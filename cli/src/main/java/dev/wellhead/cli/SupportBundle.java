@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright The Wellhead Authors
+package dev.wellhead.cli;
+
+import dev.wellhead.cli.internal.DatabaseReport;
+import dev.wellhead.config.ConfigReport;
+import dev.wellhead.config.WellheadConfig;
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.pool.Credentials;
+import dev.wellhead.pool.Secret;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that somebody who helps wants to see, in one zip file, without secrets: versions, the effective configuration,
+ * what doctor found, what a running {@code serve} tells, and the end of a log.
+ *
+ * <p>Each text goes through {@link Secret#mask(String)}, and what is a secret in the configuration is taken out wherever it
+ * stands. At most 4 MB of each answer and 256 kB of the log are kept.
+ */
+final class SupportBundle {
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final int MOST_CHARS = 4_000_000;
+    private static final int MOST_LOG_BYTES = 256 * 1024;
+    private static final int SHORTEST_SECRET = 4;
+
+    /** What is asked of a server, by the name of the file that holds the answer. */
+    private static final Map<String, String> QUESTIONS = questions();
+
+    private final WellheadConfig config;
+    private final Set<String> secrets;
+    private final Map<String, String> parts = new LinkedHashMap<>();
+
+    private SupportBundle(WellheadConfig config) {
+        this.config = config;
+        var token = config.server().readToken();
+        this.secrets = Stream.concat(
+                        config.databases().stream().flatMap(SupportBundle::password), Stream.ofNullable(token))
+                .map(Secret::reveal)
+                .filter(secret -> secret.length() >= SHORTEST_SECRET)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** That of a login that stands in the configuration. */
+    private static Stream<Secret> password(DatabaseConfig database) {
+        return database.pool().credentials() instanceof Credentials login ? Stream.of(login.password()) : Stream.empty();
+    }
+
+    private static Map<String, String> questions() {
+        Map<String, String> questions = new LinkedHashMap<>();
+        questions.put("health.json", "/api/health");
+        questions.put("pools.json", "/api/metrics/db");
+        questions.put("metrics.txt", "/metrics");
+        questions.put("databases.json", "/api/databases");
+        questions.put("statements.json", "/api/statements");
+        questions.put("leases.json", "/api/leases");
+        questions.put("alerts.json", "/api/alerts");
+        questions.put("advice.json", "/api/advice");
+        questions.put("events.json", "/api/events");
+        questions.put("threads.txt", "/api/threads");
+        return questions;
+    }
+
+    /**
+     * Puts it together and writes it; readable by its owner alone where the file system can.
+     *
+     * @param server whom to ask; null: the one that the configuration would start on this machine
+     * @param log a file whose end is taken along; null: none
+     * @return how many files are in it
+     * @throws CommandException when the file is there already, or cannot be written, or the log cannot be read
+     */
+    static int write(
+            Path file, WellheadConfig config, List<DatabaseReport> reports, @Nullable String server, @Nullable Path log)
+            throws InterruptedException {
+        var bundle = new SupportBundle(config);
+        bundle.put("versions.txt", versions());
+        bundle.put("configuration.txt", ConfigReport.settings(config, false));
+        bundle.put("warnings.txt", ConfigReport.problems(config.warnings()));
+        bundle.put("doctor.txt", DoctorText.of(reports));
+        bundle.put("doctor.json", Json.text(DoctorText.json(reports)));
+        if (log != null) {
+            bundle.put("log.txt", end(log));
+        }
+        bundle.askServer(server == null ? "http://127.0.0.1:" + config.server().port() : server);
+        bundle.save(file);
+        return bundle.parts.size();
+    }
+
+    private void put(String name, String text) {
+        var masked = Secret.mask(text.length() <= MOST_CHARS ? text : text.substring(0, MOST_CHARS));
+        for (var secret : secrets) {
+            masked = masked.replace(secret, "****");
+        }
+        parts.put(name, masked);
+    }
+
+    private static String versions() {
+        List<String> lines = new ArrayList<>();
+        lines.add("wellhead " + Versions.current());
+        lines.add("taken " + Instant.now());
+        for (var name : List.of("java.runtime.version", "java.vendor", "java.vm.name", "os.name", "os.version", "os.arch")) {
+            lines.add(name + " " + System.getProperty(name, "?"));
+        }
+        lines.add("processors " + Runtime.getRuntime().availableProcessors());
+        lines.add("heap-limit-mb " + Runtime.getRuntime().maxMemory() / (1024 * 1024));
+        return String.join("\n", lines) + "\n";
+    }
+
+    /** The last whole lines. */
+    private static String end(Path log) {
+        try (var opened = new RandomAccessFile(log.toFile(), "r")) {
+            long from = Math.max(0, opened.length() - MOST_LOG_BYTES);
+            opened.seek(from);
+            var bytes = new byte[(int) Math.min(MOST_LOG_BYTES, opened.length() - from)];
+            opened.readFully(bytes);
+            var text = new String(bytes, StandardCharsets.UTF_8);
+            // The first line may be cut, and with it what shows that a secret follows.
+            return from == 0 ? text : text.substring(text.indexOf('\n') + 1);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.FAILED, "--log=" + log + ": cannot be read; give a file that this user may read", e);
+        }
+    }
+
+    private void askServer(String url) throws InterruptedException {
+        var base = ServerClient.of(url, Optional.empty(), Optional.empty()).server();
+        var client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+        List<String> said = new ArrayList<>();
+        for (var question : QUESTIONS.entrySet()) {
+            for (var each : perDatabase(question.getKey(), question.getValue())) {
+                if (!ask(client, base, each.getKey(), each.getValue(), said)) {
+                    put("serve.txt", String.join("\n", said) + "\n");
+                    return;
+                }
+            }
+        }
+        put("serve.txt", String.join("\n", said) + "\n");
+    }
+
+    /** Statements are told of one database at a time. */
+    private List<Map.Entry<String, String>> perDatabase(String name, String path) {
+        if (!name.equals("statements.json") || config.databases().size() < 2) {
+            return List.of(Map.entry(name, path));
+        }
+        return config.databases().stream()
+                .map(database ->
+                        Map.entry("statements-" + database.name() + ".json", path + "?database=" + database.name()))
+                .toList();
+    }
+
+    /** Whether there is a server at all. */
+    private boolean ask(HttpClient client, URI base, String name, String path, List<String> said)
+            throws InterruptedException {
+        var request = HttpRequest.newBuilder(base.resolve(path)).timeout(LIMIT);
+        var token = config.server().readToken();
+        if (token != null && isSafe(base)) {
+            request.header("Authorization", "Bearer " + token.reveal());
+        }
+        try {
+            var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            said.add(base.resolve(path) + " answered " + answer.statusCode());
+            if (answer.statusCode() == 200 || answer.statusCode() == 503) {
+                put("serve/" + name, answer.body());
+            }
+            return true;
+        } catch (IOException e) {
+            said.add(base.resolve(path) + " did not answer: " + e.getClass().getSimpleName());
+            return false;
+        }
+    }
+
+    /** A token goes to this machine, or enciphered. */
+    private static boolean isSafe(URI server) {
+        try {
+            return "https".equals(server.getScheme())
+                    || InetAddress.getByName(server.getHost()).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            return false;
+        }
+    }
+
+    private void save(Path file) {
+        try {
+            create(file);
+            try (var zip = new ZipOutputStream(Files.newOutputStream(file), StandardCharsets.UTF_8)) {
+                for (var part : parts.entrySet()) {
+                    zip.putNextEntry(new ZipEntry("wellhead/" + part.getKey()));
+                    zip.write(part.getValue().getBytes(StandardCharsets.UTF_8));
+                    zip.closeEntry();
+                }
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new CommandException(
+                    ExitCode.FAILED, "--bundle=" + file + ": is there already and was left alone; give another name", e);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "--bundle=" + file + ": cannot be written (" + e.getClass().getSimpleName()
+                            + "); give a file in a folder that is there and may be written to",
+                    e);
+        }
+    }
+
+    private static void create(Path file) throws IOException {
+        try {
+            Files.createFile(
+                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (UnsupportedOperationException noPosix) {
+            Files.newOutputStream(file, StandardOpenOption.CREATE_NEW).close();
+        }
+    }
+}
