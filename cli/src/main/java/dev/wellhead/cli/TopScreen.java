@@ -75,7 +75,7 @@ final class TopScreen {
         terminal.handle(Terminal.Signal.WINCH, signal -> resized = true);
         terminal.handle(Terminal.Signal.CONT, signal -> resized = true);
         try {
-            asking.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = asking.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             boolean goesOn = true;
             while (goesOn && !interrupted) {
                 if (resized) {
