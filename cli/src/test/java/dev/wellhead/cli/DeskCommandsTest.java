@@ -121,7 +121,8 @@ class DeskCommandsTest {
             assertThat(guarded.run(0, "leases", "--token-file", file.toString()).code())
                     .isZero();
             for (var named : List.of(
-                    Map.of("WELLHEAD_SERVER_READ_TOKEN", TOKEN), Map.of("WELLHEAD_SERVER_READ_TOKEN_FILE", file.toString()))) {
+                    Map.of("WELLHEAD_SERVER_READ_TOKEN", TOKEN),
+                    Map.of("WELLHEAD_SERVER_READ_TOKEN_FILE", file.toString()))) {
                 assertThat(guarded.run(0, named, "leases").code())
                         .as(named.toString())
                         .isZero();
