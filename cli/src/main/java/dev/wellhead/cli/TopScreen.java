@@ -75,7 +75,7 @@ final class TopScreen {
         terminal.handle(Terminal.Signal.WINCH, signal -> resized = true);
         terminal.handle(Terminal.Signal.CONT, signal -> resized = true);
         try {
-            asking.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = asking.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             boolean goesOn = true;
             while (goesOn && !interrupted) {
                 if (resized) {
@@ -99,8 +99,7 @@ final class TopScreen {
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.cursor_invisible);
         terminal.flush();
-        var size = size();
-        display.resize(size.getRows(), size.getColumns());
+        display.resize(size());
         display.clear();
     }
 
@@ -115,7 +114,7 @@ final class TopScreen {
 
     private Size size() {
         var size = terminal.getSize();
-        return size.getRows() < 2 || size.getColumns() < 2 ? new Size(Tty.USUAL_COLUMNS, 24) : size;
+        return size.getRows() < 2 || size.getColumns() < 2 ? Size.of(Tty.USUAL_COLUMNS, 24) : size;
     }
 
     private void draw() {

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,11 +120,9 @@ class DeskCommandsTest {
             assertThat(guarded.run(0, "leases").err()).contains("answered 401: This path needs the read token");
             assertThat(guarded.run(0, "leases", "--token-file", file.toString()).code())
                     .isZero();
-            for (var environment : new Map[] {
-                Map.of("WELLHEAD_SERVER_READ_TOKEN", TOKEN), Map.of("WELLHEAD_SERVER_READ_TOKEN_FILE", file.toString())
-            }) {
-                @SuppressWarnings("unchecked")
-                Map<String, String> named = environment;
+            for (var named : List.of(
+                    Map.of("WELLHEAD_SERVER_READ_TOKEN", TOKEN),
+                    Map.of("WELLHEAD_SERVER_READ_TOKEN_FILE", file.toString()))) {
                 assertThat(guarded.run(0, named, "leases").code())
                         .as(named.toString())
                         .isZero();

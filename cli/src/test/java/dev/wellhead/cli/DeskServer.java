@@ -32,6 +32,11 @@ final class DeskServer implements AutoCloseable {
 
     /** Of one database, called {@code shop}. */
     static DeskServer start(String jdbcUrl, @Nullable String readToken) {
+        return start(jdbcUrl, readToken, null);
+    }
+
+    /** With a token for operators too. */
+    static DeskServer start(String jdbcUrl, @Nullable String readToken, @Nullable String adminToken) {
         var pool = PoolConfig.builder()
                 .name("shop")
                 .jdbcUrl(jdbcUrl)
@@ -45,7 +50,8 @@ final class DeskServer implements AutoCloseable {
                 .database(new DatabaseConfig(pool, RetryPolicy.NONE, health, Duration.ofSeconds(5)))
                 .open();
         var config = new ServerConfig(
-                "127.0.0.1", 0, Duration.ofSeconds(5), false, readToken == null ? null : Secret.of(readToken));
+                        "127.0.0.1", 0, Duration.ofSeconds(5), false, readToken == null ? null : Secret.of(readToken))
+                .withAdminToken(adminToken == null ? null : Secret.of(adminToken));
         return new DeskServer(manager, WellheadServer.start(manager, config, "local"));
     }
 
@@ -70,6 +76,13 @@ final class DeskServer implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--server=" + url());
         return CliRun.wide(columns, Path.of("target"), new HashMap<>(environment), all.toArray(String[]::new));
+    }
+
+    /** As if at a terminal, with a user who types that. */
+    CliRun typing(String typed, Map<String, String> environment, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--server=" + url());
+        return CliRun.typing(typed, Path.of("target"), environment, all.toArray(String[]::new));
     }
 
     @Override

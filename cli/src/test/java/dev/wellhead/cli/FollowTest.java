@@ -30,12 +30,10 @@ class FollowTest {
                 var server = DeskServer.start(proxy.jdbcUrl("postgres"), null);
                 var events = process("events", "--follow", "--json", "--server", server.url());
                 var watch = process("watch", "--server", server.url())) {
-            await().atMost(LIMIT)
-                    .until(() -> watch.out().contains("shop HEALTHY")
-                           );
+            await().atMost(LIMIT).until(() -> watch.out().contains("shop HEALTHY"));
 
             proxy.refuse();
-            proxy.all().reset();
+            proxy.existing().reset();
 
             await().atMost(LIMIT).until(() -> watch.out().contains("HEALTHY -> DATABASE_DOWN: "));
             await().atMost(LIMIT).until(() -> events.out().contains("\"event\":\"verdict\""));
