@@ -14,7 +14,7 @@ import java.util.List;
  * @param maxTotal the most physical connections of all databases together, see {@link
  *     dev.wellhead.database.DatabaseManager.Builder#maxTotal}; 0: no such limit
  * @param server the HTTP server
- * @param alerts which alerts {@code serve} tells, and whom
+ * @param alerts which alerts {@code wellhead serve} tells, and whom
  * @param logLayout how the programs that stay, and those that make load, write their log; plain by default
  * @param settings every effective value with its origin, in the order of the keys; without a database those of
  *     {@code default} stand all the same, because an embedded one would use them

@@ -2,13 +2,16 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.database.spi.ManagerSource;
 import dev.wellhead.pool.Ceiling;
 import dev.wellhead.pool.ConfigException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,7 @@ public final class DatabaseManager implements AutoCloseable {
     public static final String DEFAULT_NAME = "default";
 
     private final DatabaseRegistry registry;
+    private final List<PartWatch> parts = new CopyOnWriteArrayList<>();
 
     private DatabaseManager(@Nullable Ceiling ceiling) {
         registry = new DatabaseRegistry(config -> Database.open(config, ceiling));
@@ -51,6 +55,7 @@ public final class DatabaseManager implements AutoCloseable {
     public static final class Builder {
 
         private final List<DatabaseConfig> configs = new ArrayList<>();
+        private final List<HealthPart> parts = new ArrayList<>();
         private @Nullable Ceiling ceiling;
 
         private Builder() {}
@@ -72,21 +77,41 @@ public final class DatabaseManager implements AutoCloseable {
             return this;
         }
 
+        /** Adds something else that the process depends on: it is checked in the background and shown as a part. */
+        public Builder part(HealthPart part) {
+            parts.add(part);
+            return this;
+        }
+
         /**
          * Opens all of them, one after the other; none is also allowed. When one cannot be opened, those opened before
          * it are closed.
          *
          * @throws DuplicateDatabaseException when two contradict each other
          * @throws DatabaseException when one could not be reached
+         * @throws IllegalArgumentException when a part has no valid name or limit, or the name of another or of a database
          */
         public DatabaseManager open() {
             var manager = new DatabaseManager(ceiling);
             try {
+                checkParts();
                 configs.forEach(manager::open);
+                parts.forEach(part -> manager.parts.add(new PartWatch(part, PartWatch.PAUSE_NANOS)));
                 return manager;
             } catch (RuntimeException | Error e) {
                 manager.close();
                 throw e;
+            }
+        }
+
+        private void checkParts() {
+            var names = new HashSet<String>();
+            configs.forEach(config -> names.add(config.name()));
+            for (var part : parts) {
+                if (!names.add(part.name())) {
+                    throw new IllegalArgumentException(
+                            "health part " + part.name() + ": there is a part or a database of that name; rename one");
+                }
             }
         }
     }
@@ -126,6 +151,11 @@ public final class DatabaseManager implements AutoCloseable {
         return registry.databases();
     }
 
+    /** How the parts besides the databases are, as last checked; in the order they were added. Never waits. */
+    public List<PartReport> parts() {
+        return parts.stream().map(PartWatch::report).toList();
+    }
+
     /**
      * Refuses new callers of all pools at once and waits for their leases to end.
      *
@@ -140,6 +170,7 @@ public final class DatabaseManager implements AutoCloseable {
     /** Closes all databases at once; waits for the longest {@code closeTimeout}. Closing twice does nothing. */
     @Override
     public void close() {
+        parts.forEach(PartWatch::close);
         registry.close();
     }
 

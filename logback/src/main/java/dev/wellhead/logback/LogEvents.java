@@ -251,6 +251,11 @@ public final class LogEvents {
                             WARN)
                     .classic("Database health check failed"),
             event("health recovered", "The database answers again.", INFO),
+            event(
+                    "health part out",
+                    "Something else that the program depends on does not work. `error` says why.",
+                    WARN),
+            event("health part recovered", "It works again.", INFO),
             event("breaker opened", "Calls are refused at once until the database answers.", ERROR),
             event("breaker closed", "Calls are let through again.", INFO),
             event("breaker listener failed", "A listener of the program threw. Mend it.", WARN),

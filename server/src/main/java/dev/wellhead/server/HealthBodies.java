@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.wellhead.database.BreakerReport;
 import dev.wellhead.database.BreakerState;
+import dev.wellhead.database.PartReport;
 import dev.wellhead.database.Verdict;
 import dev.wellhead.pool.PoolSnapshot;
 import java.math.BigDecimal;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The health bodies that monitors read, field by field. */
@@ -32,7 +34,7 @@ final class HealthBodies {
      * Body of {@code /health/ready}.
      *
      * @param status that of the whole, or {@code draining}
-     * @param out names of the databases that are out
+     * @param out names of the databases and other parts that are out
      */
     record Ready(boolean ready, String status, String timestamp, List<String> out) {
 
@@ -41,10 +43,9 @@ final class HealthBodies {
         }
 
         static Ready of(HealthView view, Instant now) {
-            var out = view.parts().stream()
-                    .filter(HealthView.Part::out)
-                    .map(HealthView.Part::name)
-                    .toList();
+            var databases = view.parts().stream().filter(HealthView.Part::out).map(HealthView.Part::name);
+            var others = view.others().stream().filter(part -> !part.healthy()).map(PartReport::name);
+            var out = Stream.concat(databases, others).toList();
             return new Ready(
                     view.status() != HealthView.Status.UNHEALTHY, view.status().text(), Numbers.iso(now), out);
         }
@@ -179,6 +180,16 @@ final class HealthBodies {
                             part.latencyMillis(),
                             Numbers.iso(part.report().checkedAt()),
                             part.report().error().orElse(null)));
+        }
+        for (var part : view.others()) {
+            // A database that was opened later under a part's name is the one shown.
+            details.putIfAbsent(
+                    part.name(),
+                    new Detail(
+                            part.healthy() ? "healthy" : "unhealthy",
+                            Numbers.millis(part.latency()),
+                            Numbers.iso(part.checkedAt()),
+                            part.error().orElse(null)));
         }
         // Last, so that a database of this name cannot hide the pool that monitors look for.
         details.put(

@@ -4,6 +4,7 @@ package dev.wellhead.server;
 
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthReport;
+import dev.wellhead.database.PartReport;
 import dev.wellhead.pool.PoolSnapshot;
 import java.util.List;
 import java.util.Locale;
@@ -13,8 +14,9 @@ import java.util.Optional;
  * How all databases are, taken together, at one moment.
  *
  * @param parts one for each database, in the order of their names
+ * @param others what else the process depends on
  */
-record HealthView(List<Part> parts) {
+record HealthView(List<Part> parts, List<PartReport> others) {
 
     /** The name of the database that the whole depends on. */
     static final String MAIN = "default";
@@ -23,7 +25,7 @@ record HealthView(List<Part> parts) {
     enum Status {
         /** Every part works. */
         HEALTHY,
-        /** The database called {@code default} works, another part is out. */
+        /** A part is out, and it is neither the database called {@code default} nor, where none is called so, any database. */
         DEGRADED,
         /** The database called {@code default} is out, or, where none is called so, any database. */
         UNHEALTHY;
@@ -67,6 +69,7 @@ record HealthView(List<Part> parts) {
 
     HealthView {
         parts = List.copyOf(parts);
+        others = List.copyOf(others);
     }
 
     Status status() {
@@ -74,7 +77,7 @@ record HealthView(List<Part> parts) {
             return Status.UNHEALTHY;
         }
         if (parts.stream().noneMatch(Part::out)) {
-            return Status.HEALTHY;
+            return others.stream().allMatch(PartReport::healthy) ? Status.HEALTHY : Status.DEGRADED;
         }
         boolean mainWorks = parts.stream().anyMatch(part -> part.name().equals(MAIN) && !part.out());
         return mainWorks ? Status.DEGRADED : Status.UNHEALTHY;

@@ -81,10 +81,12 @@ final class HealthWatch implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private static HealthView lastKnown(List<Database> databases) {
-        return new HealthView(databases.stream()
-                .map(database -> new HealthView.Part(database.health(), database.snapshot(), database.config()))
-                .toList());
+    private HealthView lastKnown(List<Database> databases) {
+        return new HealthView(
+                databases.stream()
+                        .map(database -> new HealthView.Part(database.health(), database.snapshot(), database.config()))
+                        .toList(),
+                manager.parts());
     }
 
     private Check check(Database database) {

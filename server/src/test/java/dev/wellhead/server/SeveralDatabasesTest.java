@@ -3,9 +3,14 @@
 package dev.wellhead.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.testkit.PostgresServer;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Which database decides about the whole. */
@@ -87,6 +92,45 @@ class SeveralDatabasesTest {
 
             assertThat(http.get("/metrics").raw().body()).contains("wellhead_pool_max{pool=\"later\"} 4.0");
             assertThat(Http.fields(http.get("/health").json().get("details"))).contains("later");
+        }
+    }
+
+    @Test
+    void anotherPartThatIsOutDegradesAndIsNamed() throws Exception {
+        var works = new AtomicBoolean(true);
+        var part = new HealthPart() {
+            @Override
+            public String name() {
+                return "store";
+            }
+
+            @Override
+            public void check() throws IOException {
+                if (!works.get()) {
+                    throw new IOException("no bucket");
+                }
+            }
+        };
+        try (var manager = DatabaseManager.builder()
+                        .database(Databases.config("default", WORKS))
+                        .part(part)
+                        .open();
+                var server = Databases.serve(manager)) {
+            var http = new Http(server);
+            await().until(() ->
+                    http.get("/health").json().get("status").asText().equals("healthy"));
+            works.set(false);
+            await().until(() ->
+                    http.get("/health").json().get("status").asText().equals("degraded"));
+            var health = http.get("/health");
+            assertThat(health.status()).isEqualTo(200);
+            assertThat(Http.fields(health.json().get("details"))).containsExactly("default", "store", "connectionPool");
+            var store = health.json().get("details").get("store");
+            assertThat(store.get("status").asText()).isEqualTo("unhealthy");
+            assertThat(store.get("error").asText()).isEqualTo("IOException: no bucket");
+            var ready = http.get("/health/ready");
+            assertThat(ready.status()).isEqualTo(200);
+            assertThat(ready.json().get("out").get(0).asText()).isEqualTo("store");
         }
     }
 
