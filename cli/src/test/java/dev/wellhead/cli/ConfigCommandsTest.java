@@ -65,9 +65,11 @@ class ConfigCommandsTest {
                         "live");
         for (var setting : settings) {
             assertThat(setting.path("secret").asBoolean())
-                    .isEqualTo(setting.path("key")
-                            .asText()
-                            .matches("(.*\\.)?(password|tls\\.client-key|read-token|admin-token|alerts\\.webhook\\.(url|secret))"));
+                    .isEqualTo(
+                            setting.path("key")
+                                    .asText()
+                                    .matches(
+                                            "(.*\\.)?(password|tls\\.client-key|read-token|admin-token|alerts\\.webhook\\.(url|secret))"));
         }
     }
 

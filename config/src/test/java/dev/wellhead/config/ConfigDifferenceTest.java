@@ -124,15 +124,14 @@ class ConfigDifferenceTest {
     void keysThatAreNoDatabasesTakeRestartButThoseOfAlerts() throws IOException {
         var token = Files.writeString(folder.resolve("token"), "0123456789abcdef");
         var before = yaml("url: " + URL + "\n");
-        var after = yaml(
-                "url: " + URL
-                        + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\n  read-token-file: "
-                        + token
-                        + "\n  admin-token-file: "
-                        + token
-                        + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n"
-                        + "alerts.rules: HIGH_LATENCY=off\nalerts.webhook.url: http://127.0.0.1:1/a\nalerts.webhook.form: slack\n"
-                        + "alerts.webhook.secret-file: " + token + "\nalerts.alertmanager.url: http://127.0.0.1:2\n");
+        var after = yaml("url: " + URL
+                + "\nprofile: edge\nserver:\n  bind: 127.0.0.2\n  port: 0\n  drain-timeout: 1s\n  read-token-file: "
+                + token
+                + "\n  admin-token-file: "
+                + token
+                + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n"
+                + "alerts.rules: HIGH_LATENCY=off\nalerts.webhook.url: http://127.0.0.1:1/a\nalerts.webhook.form: slack\n"
+                + "alerts.webhook.secret-file: " + token + "\nalerts.alertmanager.url: http://127.0.0.1:2\n");
         var global = ConfigDifference.between(before, after).entries().stream()
                 .filter(entry -> entry.database().isEmpty())
                 .toList();

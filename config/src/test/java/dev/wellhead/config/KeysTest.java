@@ -91,7 +91,12 @@ class KeysTest {
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
         var keys = Keys.names().stream()
-                .filter(key -> !Set.of("profile", "max-total", "server.read-token-file", "server.admin-token-file", "alerts.webhook.secret-file")
+                .filter(key -> !Set.of(
+                                        "profile",
+                                        "max-total",
+                                        "server.read-token-file",
+                                        "server.admin-token-file",
+                                        "alerts.webhook.secret-file")
                                 .contains(key)
                         && !isConnection(key))
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -9,6 +9,7 @@ import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.HealthReport;
+import dev.wellhead.database.PartReport;
 import dev.wellhead.database.Verdict;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.watch.DeskEvent;
@@ -160,8 +161,34 @@ final class DeskBodies {
         }
     }
 
+    /** What is no database and is checked as well. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Part(
+            String name,
+            boolean healthy,
+            String checkedAt,
+            BigDecimal latencyMs,
+            @Nullable String error) {
+
+        static Part of(PartReport part) {
+            return new Part(
+                    part.name(),
+                    part.healthy(),
+                    Numbers.iso(part.checkedAt()),
+                    Numbers.millisTwoDecimals(part.latency()),
+                    part.error().orElse(null));
+        }
+    }
+
     /** @param admin whether operators can act */
-    record Databases(String timestamp, String version, String environment, boolean draining, boolean admin, List<One> databases) {}
+    record Databases(
+            String timestamp,
+            String version,
+            String environment,
+            boolean draining,
+            boolean admin,
+            List<One> databases,
+            List<Part> parts) {}
 
     record Event(long id, String at, String database, String event, String severity, String text) {
 
@@ -217,8 +244,7 @@ final class DeskBodies {
     private final BooleanSupplier isDraining;
     private volatile @Nullable WellheadConfig shown;
 
-    DeskBodies(
-            DatabaseManager manager, Watch watch, String profile, boolean hasAdmin, BooleanSupplier isDraining) {
+    DeskBodies(DatabaseManager manager, Watch watch, String profile, boolean hasAdmin, BooleanSupplier isDraining) {
         this.manager = manager;
         this.watch = watch;
         this.profile = profile;
@@ -243,7 +269,8 @@ final class DeskBodies {
                         .map(database -> One.of(
                                 database,
                                 watch.history(database).map(History::latest).orElse(Map.of())))
-                        .toList());
+                        .toList(),
+                manager.parts().stream().map(Part::of).toList());
     }
 
     private static String version() {

@@ -60,8 +60,10 @@ final class StreamServlet extends HttpServlet {
         if (!request.getMethod().equals("GET")) {
             return Optional.of(Problem.methodNotAllowed(request.getMethod(), StateStream.PATH, "GET"));
         }
-        var refused = access.refusal(
-                Request.of(StateStream.PATH, Map.of(), orEmpty(request.getHeader("Authorization")),
+        var refused = access.refusal(Request.of(
+                StateStream.PATH,
+                Map.of(),
+                orEmpty(request.getHeader("Authorization")),
                 orEmpty(request.getHeader("Host")),
                 request.getRemoteAddr()));
         if (refused.isPresent() || stream.tryEnter()) {

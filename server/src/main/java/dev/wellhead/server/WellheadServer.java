@@ -4,8 +4,8 @@ package dev.wellhead.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.wellhead.config.MetricsAccess;
 import dev.wellhead.config.AlertConfig;
+import dev.wellhead.config.MetricsAccess;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseManager;

@@ -69,7 +69,8 @@ class DeskBodiesTest {
                         > 0);
 
         var body = http.get("/api/databases").json();
-        assertThat(Http.fields(body)).containsExactly("timestamp", "version", "environment", "draining", "admin", "databases");
+        assertThat(Http.fields(body))
+                .containsExactly("timestamp", "version", "environment", "draining", "admin", "databases", "parts");
         var one = body.at("/databases/0");
         assertThat(one.get("database").asText()).isEqualTo("default");
         assertThat(one.get("level").asText()).isEqualTo("ok");

@@ -213,14 +213,14 @@ class DeskPageTest {
     @Test
     void actsForWhoeverHasTheOperatorsTokenAfterConfirmation() throws Exception {
         var token = "a-token-for-operators";
-        try (var acting =
-                WellheadServer.start(manager, Databases.ANY_PORT.withAdminToken(Secret.of(token)), "local")) {
+        try (var acting = WellheadServer.start(manager, Databases.ANY_PORT.withAdminToken(Secret.of(token)), "local")) {
             browser.size(1280, 900);
             browser.open(acting.uri());
             until(() -> browser.run(CANCEL).asBoolean());
             assertThat(browser.text("#confirm-text")).contains(HOSTILE);
             browser.run("document.querySelector('#confirm-yes').click()");
-            until(() -> browser.run("return document.querySelector('#token-dialog').open").asBoolean());
+            until(() -> browser.run("return document.querySelector('#token-dialog').open")
+                    .asBoolean());
             browser.type(token + ENTER);
 
             until(() -> browser.run(CANCEL).asBoolean());

@@ -122,7 +122,7 @@
     $('about').textContent = body.version + ', ' + body.environment + (body.draining ? ', draining' : '');
     $('live').textContent = 'live, ' + time(body.timestamp);
     showVerdict(body);
-    showProblems(body.databases);
+    showProblems(body.databases, body.parts.filter(part => !part.healthy));
     showTabs(body.databases);
     const mine = body.databases.find(database => database.database === state.chosen);
     if (mine) {
@@ -136,10 +136,12 @@
   }
   function showVerdict(body) {
     const order = ['critical', 'warning', 'ok'];
-    const worst = order.find(level => body.databases.some(database => database.level === level)) || 'warning';
+    const isOut = body.parts.some(part => !part.healthy);
+    const worst = order.slice(0, 2).concat(isOut ? [] : ['ok']).find(level => body.databases.some(database => database.level === level)) || 'warning';
     const those = body.databases.filter(database => database.level === worst);
     const line = $('verdict');
-    const text = !body.databases.length ? 'No database is open.'
+    const text = worst === 'warning' && !those.length && isOut ? 'The databases are healthy; out: ' + body.parts.filter(part => !part.healthy).map(part => part.name).join(', ') + '.'
+      : !body.databases.length ? 'No database is open.'
       : worst === 'ok' ? (body.databases.length === 1 ? 'Healthy. ' + those[0].summary : 'All ' + body.databases.length + ' databases are healthy.')
         : those.map(database => database.database + ': ' + verdictOf(database) + '. ' + database.summary).join(' ');
     // Written when it changed only, so that a screen reader does not read it once a second.
@@ -147,12 +149,12 @@
     line.className = 'verdict ' + worst;
     document.title = (worst === 'ok' ? '' : '(' + worst + ') ') + 'Wellhead';
   }
-  function showProblems(databases) {
+  function showProblems(databases, parts) {
     const list = databases.flatMap(problemsOf);
-    const key = JSON.stringify(list.map(d => [d.database, d.verdict, d.level, d.strikes, d.error, d.recommendations, d.breaker.state]));
+    const key = JSON.stringify(list.map(d => [d.database, d.verdict, d.level, d.strikes, d.error, d.recommendations, d.breaker.state]).concat(parts.map(part => [part.name, part.error])));
     if (showProblems.key === key) return;
     showProblems.key = key;
-    $('problems').hidden = !list.length;
+    $('problems').hidden = !list.length && !parts.length;
     $('problem-list').replaceChildren(...list.map(database => {
       const item = el('li', null, database.level);
       item.append(el('strong', database.database + ': ' + (database.level === 'ok' ? 'worth a look' : verdictOf(database))));
@@ -161,6 +163,10 @@
         item.append(el('p', 'The breaker is ' + words(database.breaker.state) + ' since ' + time(database.breaker.since) + ': calls are refused at once.'));
       }
       database.recommendations.forEach(text => item.append(el('p', '→ ' + text)));
+      return item;
+    }), ...parts.map(part => {
+      const item = el('li', null, 'warning');
+      item.append(el('strong', part.name + ' is out'), el('p', (part.error || 'Not checked yet') + '.'));
       return item;
     }));
   }
