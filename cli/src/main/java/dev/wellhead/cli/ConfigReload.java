@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,15 +40,19 @@ final class ConfigReload {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     private final OpenDatabases databases;
+    private final Consumer<WellheadConfig> told;
     private WellheadConfig running;
     private List<Path> present;
     /** What the last reload left for a restart. */
     private List<String> waiting = List.of();
 
-    ConfigReload(OpenDatabases databases) {
+    /** @param told of what is in force, now and after each reload */
+    ConfigReload(OpenDatabases databases, Consumer<WellheadConfig> told) {
         this.databases = databases;
+        this.told = told;
         this.running = databases.config();
         this.present = FileStamps.of(files()).present();
+        told.accept(running);
     }
 
     /** The files that the configuration in force depends on. */
@@ -83,6 +88,7 @@ final class ConfigReload {
         }
         running = difference.inForce(running, wanted, inForce(outcome.opened), outcome.notApplied());
         present = FileStamps.of(files()).present();
+        told.accept(running);
         log(outcome, first);
         waiting = outcome.needRestart();
     }

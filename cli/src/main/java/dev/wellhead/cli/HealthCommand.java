@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,8 @@ final class HealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (server != null) {
-            var answer = ServerHealth.ask(server);
-            terminal.out().println(json ? Json.text(answer.json()) : answer.text());
+            var answer = ServerHealth.ask(ServerClient.of(server, Optional.empty(), Optional.empty()));
+            terminal.out().println(json ? SafeText.json(Json.text(answer.json())) : answer.text());
             return answer.healthy() ? ExitCode.DONE : ExitCode.PROBLEMS;
         }
         List<Checked> all = new ArrayList<>();

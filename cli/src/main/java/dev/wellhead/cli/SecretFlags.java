@@ -15,8 +15,9 @@ final class SecretFlags {
     /** Where a password may come from instead. */
     static final String WAY_OUT = "give it by the environment (DATABASE_URL or DB_PASSWORD) or in a .env file";
 
+    // Not one that names a file: --token-file.
     private static final Pattern SECRET_NAME =
-            Pattern.compile("(^|[-._])(password|passwd|passphrase|pwd|pw|pass|secret|token)([-._]|$)");
+            Pattern.compile("(^|[-._])(password|passwd|passphrase|pwd|pw|pass|secret|token)([-._](?!file$)|$)");
     // A colon that no port follows; a password may hold any character, also a slash.
     private static final Pattern PASSWORD_IN_AUTHORITY =
             Pattern.compile("[a-zA-Z][\\w+.:-]*://[^/?#@\\s]*:(?!\\d+(?:[/?,]|$))\\S*@");

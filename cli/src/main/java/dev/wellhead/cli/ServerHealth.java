@@ -3,13 +3,8 @@
 package dev.wellhead.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
+import dev.wellhead.cli.ServerClient.Answer;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,35 +21,18 @@ import java.util.Map;
  * @param recommendations what to do, from {@code /api/health}
  */
 record ServerHealth(URI server, int status, JsonNode health, JsonNode metrics, List<String> recommendations) {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-
     /**
      * Asks a server. Blocks at most for 10 s a question.
      *
      * @throws CommandException when it cannot be reached or answers something else
      */
-    static ServerHealth ask(String url) throws InterruptedException {
-        var server = parse(url);
-        var client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
-        var health = get(client, server, "/health");
-        var metrics = get(client, server, "/api/metrics/db");
-        var advice = get(client, server, "/api/health");
+    static ServerHealth ask(ServerClient client) throws InterruptedException {
+        var health = get(client, "/health");
+        var metrics = get(client, "/api/metrics/db");
+        var advice = get(client, "/api/health");
         List<String> recommendations = new ArrayList<>();
-        advice.body().path("health").path("recommendations").forEach(text -> recommendations.add(text.asText()));
-        return new ServerHealth(server, health.status(), health.body(), metrics.body(), recommendations);
-    }
-
-    /** @throws CommandException when that is no URL of a server */
-    static URI parse(String url) {
-        try {
-            var server = new URI(url);
-            if (server.getHost() != null && List.of("http", "https").contains(String.valueOf(server.getScheme()))) {
-                return server;
-            }
-        } catch (URISyntaxException refusedBelow) {
-            // Its text speaks of schemes and characters; the user wants to know what a URL looks like.
-        }
-        throw new CommandException(ExitCode.USAGE, "--server=" + url + ": must be a URL such as http://127.0.0.1:8080");
+        advice.json().path("health").path("recommendations").forEach(text -> recommendations.add(text.asText()));
+        return new ServerHealth(client.server(), health.status(), health.json(), metrics.json(), recommendations);
     }
 
     boolean healthy() {
@@ -115,29 +93,18 @@ record ServerHealth(URI server, int status, JsonNode health, JsonNode metrics, L
                 error));
     }
 
-    private static Answer get(HttpClient client, URI server, String path) throws InterruptedException {
-        var base = server.toString();
-        var uri = URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
-        try {
-            var response = client.send(
-                    HttpRequest.newBuilder(uri).timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200 && response.statusCode() != 503) {
-                throw new CommandException(
-                        ExitCode.FAILED, uri + " answered " + response.statusCode() + ": is it a wellhead server?");
-            }
-            return new Answer(response.statusCode(), Json.read(response.body()));
-        } catch (IOException e) {
+    // 503 says that it is unhealthy: an answer too.
+    private static Answer get(ServerClient client, String path) throws InterruptedException {
+        var answer = client.read(path);
+        if ((answer.status() != 200 && answer.status() != 503) || !answer.json().isObject()) {
             throw new CommandException(
-                    ExitCode.UNREACHABLE,
-                    "The server cannot be reached: " + uri + ": " + e.getClass().getSimpleName()
-                            + (e.getMessage() == null ? "" : ": " + e.getMessage()) + "; is wellhead serve running?",
-                    e);
+                    ExitCode.FAILED,
+                    client.server() + path + " answered " + answer.status() + ": is it a wellhead server?");
         }
+        return answer;
     }
 
     private static String line(String label, String format, Object... values) {
-        return String.format(Locale.ROOT, "%-12s", label) + String.format(Locale.ROOT, format, values);
+        return String.format(Locale.ROOT, "%-12s", label) + SafeText.line(String.format(Locale.ROOT, format, values));
     }
-
-    private record Answer(int status, JsonNode body) {}
 }

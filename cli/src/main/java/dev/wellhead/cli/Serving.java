@@ -83,7 +83,7 @@ final class Serving {
         drainLimit = config.server().drainTimeout();
         server = WellheadServer.start(
                 databases.manager(), config.server(), config.profile().text());
-        reloading.start(new ConfigReload(databases));
+        reloading.start(new ConfigReload(databases, server::show));
         terminal.out().println("ready " + server.uri());
         terminal.out().flush();
     }

@@ -183,7 +183,7 @@ class DeployTest {
     /** Parses, and runs nothing. */
     private void assertIsCommand(List<String> arguments) {
         var nowhere = new PrintStream(new ByteArrayOutputStream());
-        var line = new Cli(new Terminal(nowhere, nowhere, Map.of(), folder, false)).commandLine();
+        var line = new Cli(new Terminal(nowhere, nowhere, Map.of(), folder, Tty.NONE)).commandLine();
         assertThatCode(() -> line.parseArgs(arguments.toArray(String[]::new)))
                 .as(String.join(" ", arguments))
                 .doesNotThrowAnyException();

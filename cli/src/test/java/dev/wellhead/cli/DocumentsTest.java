@@ -90,6 +90,6 @@ class DocumentsTest {
 
     private static CommandLine commands() {
         var nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        return new Cli(new Terminal(nowhere, nowhere, Map.of(), Path.of("target"), false)).commandLine();
+        return new Cli(new Terminal(nowhere, nowhere, Map.of(), Path.of("target"), Tty.NONE)).commandLine();
     }
 }

@@ -184,7 +184,7 @@ final class HealthJudge {
                     + (longest.operation().isEmpty() ? "" : " in operation " + LogText.value(longest.operation()))
                     + ": make sure that it is closed.");
         }
-        if (pool.waiting() > 0) {
+        if (pool.waiting() > 0 && pool.active() >= pool.maxSize()) {
             advice.add(pool.waiting() + (pool.waiting() == 1 ? " caller waits" : " callers wait")
                     + " for a connection, the first for " + pool.oldestWait().toMillis() + " ms, while " + pool.active()
                     + " of " + pool.maxSize() + " are active (mean use "

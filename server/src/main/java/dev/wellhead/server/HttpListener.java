@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -43,7 +43,6 @@ final class HttpListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpListener.class);
 
-    private static final Pattern PORT = Pattern.compile(":\\d*$");
     private static final String READ_METHODS = "GET, HEAD";
     private static final int MIN_THREADS = 3;
     private static final int MAX_THREADS = 16;
@@ -55,12 +54,14 @@ final class HttpListener {
 
     private final Map<String, Route> routes = new TreeMap<>();
     private final ReadAccess access;
+    private final StateStream stream;
     private final RunningRequests running = new RunningRequests();
     private final int port;
     private final Javalin javalin;
 
-    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, ReadAccess access) {
+    private HttpListener(ServerSocketChannel socket, Collection<Route> routes, StateStream stream, ReadAccess access) {
         this.access = access;
+        this.stream = stream;
         this.port = socket.socket().getLocalPort();
         routes.forEach(route -> this.routes.put(route.path(), route));
         this.javalin = Javalin.create(config -> configure(config, socket));
@@ -72,9 +73,9 @@ final class HttpListener {
      * @throws PortInUseException when the port is taken
      * @throws BindFailedException when the address cannot be listened on
      */
-    static HttpListener start(String bind, int port, Collection<Route> routes, ReadAccess access) {
+    static HttpListener start(String bind, int port, Collection<Route> routes, StateStream stream, ReadAccess access) {
         var socket = listen(bind, port);
-        var listener = new HttpListener(socket, routes, access);
+        var listener = new HttpListener(socket, routes, stream, access);
         try {
             listener.javalin.start();
             return listener;
@@ -144,6 +145,11 @@ final class HttpListener {
         config.jetty.threadPool = threads();
         config.jetty.modifyServer(server -> server.setErrorHandler(new JettyErrors()));
         config.jetty.modifyHttpConfiguration(HttpListener::modest);
+        config.jetty.modifyServletContextHandler(handler -> {
+            var holder = new ServletHolder(new StreamServlet(stream, access));
+            holder.setAsyncSupported(true);
+            handler.addServlet(holder, StateStream.PATH);
+        });
         config.jetty.addConnector((server, http) -> connector(server, http, socket));
         for (var route : routes.values()) {
             config.routes.addEndpoint(new Endpoint(HandlerType.GET, route.path(), context -> answer(route, context)));
@@ -196,14 +202,8 @@ final class HttpListener {
         }
     }
 
-    private static Request request(Route route, Context context) {
-        var authorization = context.header("Authorization");
-        var host = context.header("Host");
-        return new Request(
-                context.path(),
-                route.isGuarded() ? parameters(context) : Map.of(),
-                authorization == null ? "" : authorization,
-                host == null ? "" : PORT.matcher(host).replaceFirst(""));
+    private static Request request(Context context, Map<String, String> parameters) {
+        return Request.of(context.path(), parameters, context.header("Authorization"), context.header("Host"));
     }
 
     /** Only where they are asked for: a monitor may send whatever it likes. */
@@ -221,7 +221,7 @@ final class HttpListener {
     private Reply reply(Route route, Context context) {
         var path = context.path();
         try {
-            var request = request(route, context);
+            var request = request(context, route.isGuarded() ? parameters(context) : Map.of());
             var refusal = route.isGuarded() ? access.refusal(request) : Optional.<Reply>empty();
             return refusal.isPresent() ? refusal.get() : route.answer().to(request);
         } catch (Exception failed) {

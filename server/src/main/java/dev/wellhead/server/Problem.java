@@ -67,6 +67,11 @@ record Problem(
                 .reply(Map.of());
     }
 
+    static Reply tooMany(String path, String why) {
+        return plain("Service Unavailable", 503, "Not now: " + why + "; ask again", path)
+                .reply(Map.of("Retry-After", RETRY_AFTER_SECONDS));
+    }
+
     /** A request that never reached a route: malformed, too large. */
     static Reply badRequest(int status, String title) {
         return plain(title, status, "The request could not be read", null).reply(Map.of());

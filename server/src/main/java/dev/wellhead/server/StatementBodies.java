@@ -182,7 +182,7 @@ final class StatementBodies {
 
     /** Parameters: {@code database}, {@code sort}, {@code limit}. */
     Reply statements(Request request) {
-        var database = database(request);
+        var database = request.database(manager);
         var order = order(request);
         int limit = limit(request);
         StatementReport report = watchOf(database).report();
@@ -205,7 +205,7 @@ final class StatementBodies {
 
     /** Parameters: {@code database}, {@code fingerprint}. */
     Reply plan(Request request) {
-        var database = database(request);
+        var database = request.database(manager);
         var fingerprint = request.parameter("fingerprint")
                 .orElseThrow(() -> new BadRequestException(
                         400, "fingerprint is missing: give that of a statement of /api/statements"));
@@ -242,7 +242,7 @@ final class StatementBodies {
     /** That of parameter {@code database}; without it all. */
     List<Database> databases(Request request) {
         return request.parameter("database").isPresent()
-                ? List.of(database(request))
+                ? List.of(request.database(manager))
                 : List.copyOf(manager.databases());
     }
 
@@ -250,19 +250,6 @@ final class StatementBodies {
         return watch.statements(database)
                 .orElseThrow(() -> new BadRequestException(
                         404, "the statements of this database are not counted: set statements.enabled=true"));
-    }
-
-    private Database database(Request request) {
-        var all = manager.databases();
-        var name = request.parameter("database");
-        return all.stream()
-                .filter(each -> name.map(each.name()::equals)
-                        .orElse(all.size() == 1 || each.name().equals(DatabaseManager.DEFAULT_NAME)))
-                .findFirst()
-                .orElseThrow(() -> new BadRequestException(
-                        name.isPresent() ? 404 : 400,
-                        "database must be one of "
-                                + all.stream().map(Database::name).sorted().toList()));
     }
 
     private static Comparator<StatementStats> order(Request request) {
@@ -275,15 +262,7 @@ final class StatementBodies {
     }
 
     private static int limit(Request request) {
-        try {
-            int limit = Integer.parseInt(request.parameter("limit").orElse(String.valueOf(USUAL_LIMIT)));
-            if (limit > 0) {
-                return limit;
-            }
-        } catch (NumberFormatException e) {
-            // Refused below.
-        }
-        throw new BadRequestException(400, "limit must be a whole number from 1");
+        return (int) Math.min(Integer.MAX_VALUE, request.number("limit", USUAL_LIMIT, 1));
     }
 
     private static String word(Meaning meaning) {

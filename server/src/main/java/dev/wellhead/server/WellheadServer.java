@@ -3,6 +3,7 @@
 package dev.wellhead.server;
 
 import dev.wellhead.config.ServerConfig;
+import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.micrometer.WellheadMetrics;
 import dev.wellhead.watch.AlertSettings;
@@ -43,6 +44,8 @@ public final class WellheadServer implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final WellheadMetrics metrics;
     private final Watch watch;
+    private final DeskBodies desk;
+    private final StateStream stream;
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
@@ -55,11 +58,14 @@ public final class WellheadServer implements AutoCloseable {
         this.metrics = new WellheadMetrics(manager).withHikariNames(config.hikariMetrics());
         metrics.bindTo(registry);
         this.watch = Watch.start(manager, AlertSettings.DEFAULT);
+        this.desk = new DeskBodies(manager, watch, profile, this::draining);
+        this.stream = new StateStream(desk);
         var routes = new ArrayList<>(routes());
+        routes.addAll(Page.routes());
         routes.addAll(more);
         try {
             this.http = HttpListener.start(
-                    config.bind(), config.port(), routes, new ReadAccess(config.bind(), config.readToken()));
+                    config.bind(), config.port(), routes, stream, new ReadAccess(config.bind(), config.readToken()));
         } catch (ServerException failed) {
             forget();
             throw failed;
@@ -95,6 +101,11 @@ public final class WellheadServer implements AutoCloseable {
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
+    /** Shows that configuration at {@code /api/config} from now on. */
+    public void show(WellheadConfig configuration) {
+        desk.show(configuration);
+    }
+
     /** Whether {@link #drain} was called. */
     public boolean draining() {
         return draining;
@@ -126,12 +137,14 @@ public final class WellheadServer implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        stream.close();
         http.stop();
         forget();
         LOG.info("server stopped bind={}", bind);
     }
 
     private void forget() {
+        stream.close();
         watch.close();
         metrics.close();
         health.close();
@@ -160,6 +173,10 @@ public final class WellheadServer implements AutoCloseable {
                 new Route("/api/statements/plan", true, statements::plan),
                 new Route("/api/leases", true, statements::leases),
                 new Route("/api/alerts", true, request -> AlertBodies.alerts(watch)),
+                new Route("/api/databases", true, request -> Reply.json(200, desk.databases())),
+                new Route("/api/events", true, desk::events),
+                new Route("/api/history", true, desk::history),
+                new Route("/api/config", true, request -> desk.configuration()),
                 new Route("/api/threads", true, request -> ThreadBodies.threads()),
                 new Route(
                         "/api/advice",

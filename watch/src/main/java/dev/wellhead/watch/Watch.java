@@ -9,7 +9,6 @@ import dev.wellhead.pool.Secret;
 import dev.wellhead.watch.internal.AlertJson;
 import dev.wellhead.watch.internal.AlertReading;
 import dev.wellhead.watch.internal.DatabaseAlerts;
-import dev.wellhead.watch.internal.Tallies;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -36,13 +35,16 @@ public final class Watch implements AutoCloseable {
     private static final int MOST_PAST = 200;
 
     /** What is watched of one database; statements are null where they are not counted. */
-    private record Watched(@Nullable StatementWatch statements, DatabaseAlerts alerts, Advisor advisor) {}
+    private record Watched(
+            @Nullable StatementWatch statements, DatabaseAlerts alerts, DatabaseDesk desk, Advisor advisor) {}
 
     private final DatabaseManager manager;
     private final AlertSettings settings;
     private final ScheduledExecutorService thread;
     /** Alerts that fired and are over, the newest first; guarded by itself. */
     private final Deque<Alert> past = new ArrayDeque<>();
+
+    private final EventLog events = new EventLog();
     /** Changes on the thread alone, and is replaced whole. */
     private volatile Map<Database, Watched> watched = Map.of();
 
@@ -60,7 +62,7 @@ public final class Watch implements AutoCloseable {
     public static Watch start(DatabaseManager manager, AlertSettings settings) {
         var watch = new Watch(manager, settings);
         watch.look();
-        var unused = watch.thread.scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
+        var unused = watch.thread.scheduleAtFixedRate(watch::look, 1, 1, TimeUnit.SECONDS);
         return watch;
     }
 
@@ -72,9 +74,8 @@ public final class Watch implements AutoCloseable {
                 now.put(database, looked(database, before.get(database)));
             }
             before.forEach((database, known) -> {
-                var counted = known.statements;
-                if (counted != null && !now.containsKey(database)) {
-                    counted.close();
+                if (!now.containsKey(database)) {
+                    end(database, known);
                 }
             });
             watched = now;
@@ -95,12 +96,23 @@ public final class Watch implements AutoCloseable {
             statements = StatementWatch.of(database);
         }
         var alerts = before == null ? new DatabaseAlerts(database.name(), settings.rules(), this::tell) : before.alerts;
-        var totals = statements == null ? new Tallies.Totals(0, 0) : statements.totals();
-        alerts.look(
-                AlertReading.of(database, totals.runNanos(), totals.statements()), System.nanoTime(), Instant.now());
+        var totals = statements == null ? null : statements.totals();
+        var reading = AlertReading.of(
+                database, totals == null ? 0 : totals.runNanos(), totals == null ? 0 : totals.statements());
+        var desk = before == null ? DatabaseDesk.of(database, events) : before.desk;
+        desk.look(reading, totals, System.nanoTime(), Instant.now());
+        alerts.look(reading, System.nanoTime(), Instant.now());
         var advisor = before == null ? new Advisor(database) : before.advisor;
         advisor.look(statements, System.nanoTime());
-        return new Watched(statements, alerts, advisor);
+        return new Watched(statements, alerts, desk, advisor);
+    }
+
+    private static void end(Database database, Watched known) {
+        var counted = known.statements;
+        if (counted != null) {
+            counted.close();
+        }
+        known.desk.end(database);
     }
 
     private void tell(Alert alert) {
@@ -122,6 +134,12 @@ public final class Watch implements AutoCloseable {
         } else {
             LOG.warn("alert fired pool={} alert={} current={}", alert.database(), alert.name(), AlertJson.value(alert));
         }
+        boolean isOver = alert.state() == AlertState.RESOLVED;
+        events.add(
+                alert.database(),
+                isOver ? "alert-resolved" : "alert-fired",
+                isOver ? EventLevel.INFO : EventLevel.of(alert.severity()),
+                alert.name() + " is " + AlertJson.value(alert) + (isOver ? ", it is over" : ": " + alert.summary()));
         for (var sink : settings.sinks()) {
             try {
                 sink.tell(alert);
@@ -140,6 +158,16 @@ public final class Watch implements AutoCloseable {
     public List<Advice> advice(Database database, Prices prices) {
         var known = watched.get(database);
         return known == null ? List.of() : known.advisor.advice(known.statements, prices);
+    }
+
+    /** The last events of all databases. */
+    public EventLog events() {
+        return events;
+    }
+
+    /** The numbers of that database over time; empty where it is not watched. */
+    public Optional<History> history(Database database) {
+        return Optional.ofNullable(watched.get(database)).map(known -> known.desk.history());
     }
 
     /** Alerts that are pending or firing, the worst first. */
@@ -161,11 +189,6 @@ public final class Watch implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        watched.values().forEach(each -> {
-            var counted = each.statements;
-            if (counted != null) {
-                counted.close();
-            }
-        });
+        watched.forEach(Watch::end);
     }
 }

@@ -51,6 +51,16 @@ public final class Histogram {
         return (low << UNIT_SHIFT) + ((1L << shift) << (UNIT_SHIFT - 1));
     }
 
+    /** Whether nothing was counted. */
+    boolean isEmpty() {
+        for (int i = 0; i < BUCKETS; i++) {
+            if (counts.get(i) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * The times that so many of all are not longer than.
      *

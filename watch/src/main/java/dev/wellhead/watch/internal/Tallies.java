@@ -69,6 +69,7 @@ public final class Tallies implements StatementObserver {
     private final LongAdder dropped = new LongAdder();
     private final LongAdder droppedCalls = new LongAdder();
     private final LongAdder droppedNanos = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private final Deque<SlowStatement> slow = new ArrayDeque<>();
     private final AtomicLong logWindow = new AtomicLong();
     private final AtomicLong logged = new AtomicLong();
@@ -156,7 +157,9 @@ public final class Tallies implements StatementObserver {
         return all.quantiles(fractions);
     }
 
+    /** What the error of a statement means; called once for each that fails. */
     Meaning meaning(SQLException error) {
+        failed.increment();
         return judge.apply(error);
     }
 
@@ -224,8 +227,9 @@ public final class Tallies implements StatementObserver {
      *
      * @param statements how many have ended
      * @param runNanos how long the database worked for them
+     * @param failed how many of them failed
      */
-    public record Totals(long statements, long runNanos) {}
+    public record Totals(long statements, long runNanos, long failed) {}
 
     /** All statements so far. */
     public Totals totals() {
@@ -235,7 +239,7 @@ public final class Tallies implements StatementObserver {
             statements += tally.calls();
             nanos += tally.runNanos();
         }
-        return new Totals(statements, nanos);
+        return new Totals(statements, nanos, failed.sum());
     }
 
     /** What is known now. */
