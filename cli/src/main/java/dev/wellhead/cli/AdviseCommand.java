@@ -39,8 +39,7 @@ final class AdviseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var answer = options.client(terminal)
-                .get("/api/advice", Map.of("database", Optional.ofNullable(database)));
+        var answer = options.client(terminal).get("/api/advice", Map.of("database", Optional.ofNullable(database)));
         if (json) {
             terminal.out().println(SafeText.json(answer.text()));
             return ExitCode.DONE;
@@ -49,7 +48,8 @@ final class AdviseCommand implements Callable<Integer> {
         advice.forEach(each -> terminal.out()
                 .println(SafeText.line(each.path("database").asText() + ": "
                         + each.path("kind").asText().replace('_', ' ') + " ("
-                        + each.path("confidence").asText() + " confidence): " + each.path("text").asText())));
+                        + each.path("confidence").asText() + " confidence): "
+                        + each.path("text").asText())));
         if (advice.isEmpty()) {
             terminal.out().println("nothing to advise; what was measured so far is in order, or too little");
         }

@@ -98,7 +98,8 @@ final class DoctorCommand implements Callable<Integer> {
                     reports,
                     server,
                     log == null ? null : terminal.folder().resolve(log));
-            terminal.err().println("wrote " + file + " with " + files + " files, without secrets; look before you send it");
+            terminal.err()
+                    .println("wrote " + file + " with " + files + " files, without secrets; look before you send it");
         }
         return exitCode(reports);
     }

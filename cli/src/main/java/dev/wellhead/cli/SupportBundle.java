@@ -63,7 +63,9 @@ final class SupportBundle {
 
     /** That of a login that stands in the configuration. */
     private static Stream<Secret> password(DatabaseConfig database) {
-        return database.pool().credentials() instanceof Credentials login ? Stream.of(login.password()) : Stream.empty();
+        return database.pool().credentials() instanceof Credentials login
+                ? Stream.of(login.password())
+                : Stream.empty();
     }
 
     private static Map<String, String> questions() {
@@ -118,7 +120,8 @@ final class SupportBundle {
         List<String> lines = new ArrayList<>();
         lines.add("wellhead " + Versions.current());
         lines.add("taken " + Instant.now());
-        for (var name : List.of("java.runtime.version", "java.vendor", "java.vm.name", "os.name", "os.version", "os.arch")) {
+        for (var name :
+                List.of("java.runtime.version", "java.vendor", "java.vm.name", "os.name", "os.version", "os.arch")) {
             lines.add(name + " " + System.getProperty(name, "?"));
         }
         lines.add("processors " + Runtime.getRuntime().availableProcessors());
@@ -201,7 +204,9 @@ final class SupportBundle {
             }
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(
-                    ExitCode.FAILED, "--bundle=" + file + ": is there already and was left alone; give another name", e);
+                    ExitCode.FAILED,
+                    "--bundle=" + file + ": is there already and was left alone; give another name",
+                    e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.FAILED,
@@ -213,8 +218,7 @@ final class SupportBundle {
 
     private static void create(Path file) throws IOException {
         try {
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (UnsupportedOperationException noPosix) {
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW).close();
         }

@@ -47,8 +47,7 @@ class DeployTest {
     @BeforeAll
     static void serve() {
         manager = DatabaseManager.builder().open();
-        server = WellheadServer.start(
-                manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(1)), "production");
+        server = WellheadServer.start(manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(1)), "production");
     }
 
     @AfterAll
@@ -92,7 +91,8 @@ class DeployTest {
         document("ConfigMap")
                 .path("data")
                 .properties()
-                .forEach(entry -> environment.put(entry.getKey(), entry.getValue().asText()));
+                .forEach(entry ->
+                        environment.put(entry.getKey(), entry.getValue().asText()));
 
         assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
         assertThat(container().at("/securityContext/readOnlyRootFilesystem").asBoolean())
@@ -118,12 +118,15 @@ class DeployTest {
 
         assertThat(texts(entry)).containsExactly("wellhead");
         assertIsCommand(texts(command));
-        assertIsCommand(List.of(health.replace("\"", "").replace("${PORT:-8080}", "8080").split(" ")));
+        assertIsCommand(List.of(
+                health.replace("\"", "").replace("${PORT:-8080}", "8080").split(" ")));
         assertThat(health).contains("${PORT:-" + PORT + "}");
         assertThat(found(text, "--start-period=(\\d+)s")).isEqualTo(String.valueOf(START_SECONDS));
         assertThat(found(text, "(?m)^EXPOSE (.*)$")).isEqualTo(String.valueOf(PORT));
         assertThat(found(text, "(?m)^USER (.*)$"))
-                .isEqualTo(document("Deployment").at("/spec/template/spec/securityContext/runAsUser").asText());
+                .isEqualTo(document("Deployment")
+                        .at("/spec/template/spec/securityContext/runAsUser")
+                        .asText());
         assertThat(load(environment(found(text, "(?m)^ENV (.*)$"))).server().bind())
                 .isEqualTo("0.0.0.0");
         assertThat(text).contains("cli/target/wellhead-*.tar.gz");
@@ -167,10 +170,15 @@ class DeployTest {
         var file = Files.writeString(
                 folder.resolve("wellhead.yaml"), example.replace("/etc/wellhead/password", password.toString()));
 
-        var config = ConfigLoader.builder().environment(Map.of()).directory(folder).file(file).load();
+        var config = ConfigLoader.builder()
+                .environment(Map.of())
+                .directory(folder)
+                .file(file)
+                .load();
 
-        assertThat(config.databases()).singleElement().satisfies(database -> assertThat(database.name())
-                .isEqualTo("default"));
+        assertThat(config.databases())
+                .singleElement()
+                .satisfies(database -> assertThat(database.name()).isEqualTo("default"));
         assertThat(config.server()).isEqualTo(ServerConfig.DEFAULT);
     }
 
@@ -231,8 +239,10 @@ class DeployTest {
                 here.put(entry.getKey(), file.toString());
             }
         }
-        here.putIfAbsent("WELLHEAD_URL_FILE", Files.writeString(folder.resolve("url"), "postgresql://app@localhost/app")
-                .toString());
+        here.putIfAbsent(
+                "WELLHEAD_URL_FILE",
+                Files.writeString(folder.resolve("url"), "postgresql://app@localhost/app")
+                        .toString());
         return ConfigLoader.builder().environment(here).directory(folder).load();
     }
 

@@ -47,18 +47,22 @@ class SupportBundleTest {
 
     private Map<String, String> environment() {
         return Map.of(
-                "DATABASE_URL", "postgresql://bundled@localhost:" + postgres.port() + "/postgres",
-                "WELLHEAD_PASSWORD", PASSWORD,
-                "WELLHEAD_SERVER_READ_TOKEN", TOKEN,
-                "WELLHEAD_SERVER_PORT", "0");
+                "DATABASE_URL",
+                "postgresql://bundled@localhost:" + postgres.port() + "/postgres",
+                "WELLHEAD_PASSWORD",
+                PASSWORD,
+                "WELLHEAD_SERVER_READ_TOKEN",
+                TOKEN,
+                "WELLHEAD_SERVER_PORT",
+                "0");
     }
 
     @Test
     void bundleHoldsWhatARunningServeTellsAndNoSecret() throws Exception {
         var log = Files.writeString(
                 folder.resolve("serve.log"),
-                "INFO started\nWARN failed url=postgresql://x:" + PASSWORD + "@h/db\nDEBUG said " + PASSWORD + " " + TOKEN
-                        + "\n");
+                "INFO started\nWARN failed url=postgresql://x:" + PASSWORD + "@h/db\nDEBUG said " + PASSWORD + " "
+                        + TOKEN + "\n");
         var config = ConfigLoader.builder()
                 .environment(environment())
                 .directory(folder)
@@ -103,9 +107,9 @@ class SupportBundleTest {
         assertThat(parts.get("wellhead/serve/statements.json")).contains("SELECT ?");
         assertThat(parts.get("wellhead/serve/threads.txt")).contains("wellhead-watch");
         assertThat(parts.get("wellhead/log.txt")).contains("INFO started", "DEBUG said ****");
-        assertThat(parts).allSatisfy((name, text) -> assertThat(text)
-                .as(name)
-                .doesNotContain(PASSWORD, TOKEN, "canary%2Bpass", "canary-token"));
+        assertThat(parts)
+                .allSatisfy((name, text) ->
+                        assertThat(text).as(name).doesNotContain(PASSWORD, TOKEN, "canary%2Bpass", "canary-token"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
     }

@@ -139,7 +139,15 @@ class StatementsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/statements", "/api/statements/plan", "/api/leases", "/api/alerts", "/api/advice", "/api/threads"})
+    @ValueSource(
+            strings = {
+                "/api/statements",
+                "/api/statements/plan",
+                "/api/leases",
+                "/api/alerts",
+                "/api/advice",
+                "/api/threads"
+            })
     void withTokenOnlyThoseWhoSendItRead(String path) throws Exception {
         var config = new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(TOKEN));
         try (var guarded = WellheadServer.start(manager, config, "local")) {
