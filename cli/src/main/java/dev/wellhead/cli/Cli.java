@@ -53,6 +53,7 @@ final class Cli {
                 .addSubcommand(new AlertsCommand(terminal))
                 .addSubcommand(new EventsCommand(terminal))
                 .addSubcommand(new WatchCommand(terminal))
+                .addSubcommand(new AdviseCommand(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new LoadCommand(terminal))

@@ -13,16 +13,12 @@ import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  * stands. At most 4 MB of each answer and 256 kB of the log are kept.
  */
 final class SupportBundle {
-    private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final int MOST_CHARS = 4_000_000;
     private static final int MOST_LOG_BYTES = 256 * 1024;
     private static final int SHORTEST_SECRET = 4;
@@ -151,16 +146,17 @@ final class SupportBundle {
     }
 
     private void askServer(String url) throws InterruptedException {
-        var base = ServerClient.of(url, Optional.empty(), Optional.empty()).server();
-        var client = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+        var client = ServerClient.of(url, token(url), Optional.empty());
         List<String> said = new ArrayList<>();
-        for (var question : QUESTIONS.entrySet()) {
-            for (var each : perDatabase(question.getKey(), question.getValue())) {
-                if (!ask(client, base, each.getKey(), each.getValue(), said)) {
-                    put("serve.txt", String.join("\n", said) + "\n");
-                    return;
+        try {
+            for (var question : QUESTIONS.entrySet()) {
+                for (var each : perDatabase(question.getKey(), question.getValue())) {
+                    ask(client, each.getKey(), each.getValue(), said);
                 }
             }
+        } catch (CommandException e) {
+            // That there is no server is a finding.
+            said.add(String.valueOf(e.getMessage()));
         }
         put("serve.txt", String.join("\n", said) + "\n");
     }
@@ -176,34 +172,23 @@ final class SupportBundle {
                 .toList();
     }
 
-    /** Whether there is a server at all. */
-    private boolean ask(HttpClient client, URI base, String name, String path, List<String> said)
-            throws InterruptedException {
-        var request = HttpRequest.newBuilder(base.resolve(path)).timeout(LIMIT);
-        var token = config.server().readToken();
-        if (token != null && isSafe(base)) {
-            request.header("Authorization", "Bearer " + token.reveal());
-        }
-        try {
-            var answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            said.add(base.resolve(path) + " answered " + answer.statusCode());
-            if (answer.statusCode() == 200 || answer.statusCode() == 503) {
-                put("serve/" + name, answer.body());
-            }
-            return true;
-        } catch (IOException e) {
-            said.add(base.resolve(path) + " did not answer: " + e.getClass().getSimpleName());
-            return false;
+    private void ask(ServerClient client, String name, String path, List<String> said) throws InterruptedException {
+        var answer = client.read(path);
+        said.add(client.server() + path + " answered " + answer.status());
+        if (answer.status() == 200 || answer.status() == 503) {
+            put("serve/" + name, answer.text());
         }
     }
 
     /** A token goes to this machine, or enciphered. */
-    private static boolean isSafe(URI server) {
+    private Optional<Secret> token(String url) {
         try {
-            return "https".equals(server.getScheme())
+            var server = URI.create(url);
+            boolean isSafe = "https".equals(server.getScheme())
                     || InetAddress.getByName(server.getHost()).isLoopbackAddress();
-        } catch (UnknownHostException unknown) {
-            return false;
+            return isSafe ? Optional.ofNullable(config.server().readToken()) : Optional.empty();
+        } catch (IllegalArgumentException | UnknownHostException refusedLater) {
+            return Optional.empty();
         }
     }
 

@@ -71,7 +71,7 @@ record Tty(InputStream input, boolean asks, boolean messages, IntSupplier column
 
     /** The second number, kept within sensible bounds. */
     static int columns(String size) {
-        var parts = size.strip().split("\\s+");
+        var parts = size.strip().split("\\s+", -1);
         try {
             int columns = parts.length == 2 ? Integer.parseInt(parts[1]) : 0;
             return columns < NARROWEST || columns > WIDEST ? USUAL_COLUMNS : columns;

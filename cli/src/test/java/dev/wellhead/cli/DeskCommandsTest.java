@@ -96,8 +96,18 @@ class DeskCommandsTest {
         assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
     }
 
+    @Test
+    void adviceIsSilentWhereTooLittleWasMeasured() throws Exception {
+        var shown = server.run(0, "advise", "--json", "--database", "shop").json();
+
+        assertThat(shown.fieldNames()).toIterable().containsExactly("timestamp", "advice");
+        assertThat(shown.path("advice")).isEmpty();
+        assertThat(server.run(0, "advise").out()).startsWith("nothing to advise");
+        assertThat(server.run(0, "advise", "--database", "nobody").code()).isEqualTo(ExitCode.FAILED);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"statements", "leases", "alerts"})
+    @ValueSource(strings = {"statements", "leases", "alerts", "advise"})
     void nobodyThereIsFour(String command) throws Exception {
         int port;
         try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -99,6 +99,8 @@ class SupportBundleTest {
                         "wellhead/serve/statements.json",
                         "wellhead/serve/leases.json",
                         "wellhead/serve/alerts.json",
+                        "wellhead/serve/databases.json",
+                        "wellhead/serve/events.json",
                         "wellhead/serve/advice.json",
                         "wellhead/serve/threads.txt");
         assertThat(parts.get("wellhead/configuration.txt")).contains("pool.max-size", "****");
@@ -121,7 +123,7 @@ class SupportBundleTest {
 
         assertThat(first.code()).as(first.err()).isZero();
         var parts = parts(folder.resolve("out.zip"));
-        assertThat(parts.get("wellhead/serve.txt")).contains("did not answer");
+        assertThat(parts.get("wellhead/serve.txt")).contains("cannot be reached");
         assertThat(parts.keySet()).noneMatch(name -> name.startsWith("wellhead/serve/"));
         assertThat(second.code()).isEqualTo(ExitCode.FAILED);
         assertThat(second.err()).contains("out.zip: is there already and was left alone; give another name");
