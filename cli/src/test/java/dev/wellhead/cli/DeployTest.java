@@ -218,7 +218,7 @@ class DeployTest {
 
     private static Map<String, String> environment(String words) {
         Map<String, String> environment = new HashMap<>();
-        for (var word : words.strip().split("(?<=\") +")) {
+        for (var word : words.strip().split("(?<=\") +", -1)) {
             var parts = word.split("=", 2);
             environment.put(parts[0], parts[1].replace("\"", ""));
         }
@@ -253,7 +253,7 @@ class DeployTest {
     private static JsonNode document(String kind) throws Exception {
         List<JsonNode> found = new ArrayList<>();
         new Yaml()
-                .loadAll(Files.readString(DEPLOY.resolve("kubernetes").resolve("wellhead.yaml")))
+                .loadAll(Files.readString(DEPLOY.resolve("kubernetes").resolve("deployment.yaml")))
                 .forEach(each -> found.add(Json.tree(each)));
         return found.stream()
                 .filter(each -> each.path("kind").asText().equals(kind))

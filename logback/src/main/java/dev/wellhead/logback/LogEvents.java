@@ -321,6 +321,9 @@ public final class LogEvents {
                     "Somebody who may not act tried to, from that address. Told once a second at most; `notLogged` counts the others.",
                     WARN),
             event("request failed", "A fault of Wellhead's own. Report it, with its stack.", ERROR),
+            event("stream ended", "A reader of /api/stream has gone.", DEBUG),
+            event("stream failed", "A fault of Wellhead's own. Report it, with its stack.", WARN),
+            event("stream was over", "A reader of /api/stream had gone before its end was told.", DEBUG),
             event("request refused", "A request was answered with a status of 400 or more.", DEBUG),
             event(
                     "health check is slow, answering with the last known report",
