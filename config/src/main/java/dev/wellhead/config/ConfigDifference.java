@@ -122,6 +122,7 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                 old.maxTotal(),
                 old.server(),
                 waiting.stream().anyMatch(key -> key.startsWith(ALERTS)) ? old.alerts() : now.alerts(),
+                old.prices(),
                 old.logLayout(),
                 List.copyOf(settings.values()),
                 now.warnings());

@@ -26,6 +26,7 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
             Map.entry("server", "HTTP server of wellhead serve"),
             Map.entry("alerts", "Alerts of wellhead serve"),
             Map.entry("compat", "Names of before"),
+            Map.entry("prices", "Prices, for advice in money"),
             Map.entry("url", ADDRESS),
             Map.entry("url-file", ADDRESS),
             Map.entry("address", ADDRESS),

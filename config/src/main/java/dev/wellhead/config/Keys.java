@@ -9,6 +9,7 @@ import static dev.wellhead.config.ValueType.count;
 import static dev.wellhead.config.ValueType.duration;
 import static dev.wellhead.config.ValueType.flag;
 import static dev.wellhead.config.ValueType.httpUrl;
+import static dev.wellhead.config.ValueType.price;
 import static dev.wellhead.config.ValueType.text;
 import static dev.wellhead.config.ValueType.token;
 
@@ -151,6 +152,27 @@ final class Keys {
                     "Whether /metrics shows the names of HikariCP's Micrometer binder (hikaricp.connections and so on) besides Wellhead's own, for dashboards that exist.",
                     (draft, value) -> draft.hikariMetrics = value,
                     draft -> draft.hikariMetrics),
+            new Key<>(
+                    "prices.connection-hour",
+                    price(),
+                    false,
+                    "What one connection costs that is held open for an hour, for advice in money; 0: not known.",
+                    (draft, value) -> draft.connectionHour = value,
+                    draft -> draft.connectionHour),
+            new Key<>(
+                    "prices.database-hour",
+                    price(),
+                    false,
+                    "What an hour costs in which the database works for one statement; 0: not known.",
+                    (draft, value) -> draft.databaseHour = value,
+                    draft -> draft.databaseHour),
+            new Key<>(
+                    "prices.currency",
+                    text("word"),
+                    false,
+                    "What stands behind an amount.",
+                    (draft, value) -> draft.currency = value.strip(),
+                    draft -> draft.currency),
             new Key<>(
                     "log.layout",
                     choice(LogLayout.class),

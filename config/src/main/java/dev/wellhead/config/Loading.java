@@ -63,6 +63,7 @@ final class Loading {
                         server.maxTotal,
                         server.build(),
                         server.alerts(),
+                        server.prices(),
                         server.logLayout,
                         settings,
                         problems)),

@@ -52,6 +52,10 @@ final class ServerDraft {
 
     String alertmanager = "";
 
+    double connectionHour;
+    double databaseHour;
+    String currency = "";
+
     void readToken(String value) {
         readToken = Secret.of(value);
     }
@@ -63,6 +67,10 @@ final class ServerDraft {
     ServerConfig build() {
         return new ServerConfig(
                 bind, port, drainTimeout, hikariMetrics, readToken, adminToken, metrics, tlsCert, tlsKey);
+    }
+
+    PriceConfig prices() {
+        return new PriceConfig(connectionHour, databaseHour, currency);
     }
 
     AlertConfig alerts() {

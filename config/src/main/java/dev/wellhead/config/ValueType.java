@@ -150,6 +150,10 @@ record ValueType<T>(String unit, Parser<T> parser, Function<T, String> writer, S
         return fraction("factor", 1, 100, "use 2 to double the pause each time");
     }
 
+    static ValueType<Double> price() {
+        return fraction("price", 0, 1_000_000, "use 0 where it is not known");
+    }
+
     private static ValueType<Double> fraction(String unit, double least, double most, String fix) {
         var shape = new Shape.Fraction(least, most);
         return new ValueType<>(

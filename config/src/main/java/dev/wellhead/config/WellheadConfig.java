@@ -15,6 +15,7 @@ import java.util.List;
  *     dev.wellhead.database.DatabaseManager.Builder#maxTotal}; 0: no such limit
  * @param server the HTTP server
  * @param alerts which alerts {@code wellhead serve} tells, and whom
+ * @param prices what databases cost
  * @param logLayout how the programs that stay, and those that make load, write their log; plain by default
  * @param settings every effective value with its origin, in the order of the keys; without a database those of
  *     {@code default} stand all the same, because an embedded one would use them
@@ -27,6 +28,7 @@ public record WellheadConfig(
         int maxTotal,
         ServerConfig server,
         AlertConfig alerts,
+        PriceConfig prices,
         LogLayout logLayout,
         List<Setting> settings,
         List<Problem> warnings) {

@@ -130,6 +130,7 @@ class ConfigDifferenceTest {
                 + "\n  admin-token-file: "
                 + token
                 + "\n  metrics: off\n  tls-cert: a.pem\n  tls-key: b.pem\nmax-total: 30\ncompat.hikari-metrics: true\nlog.layout: json\n"
+                + "prices.connection-hour: 0.5\nprices.database-hour: 2\nprices.currency: EUR\n"
                 + "alerts.rules: HIGH_LATENCY=off\nalerts.webhook.url: http://127.0.0.1:1/a\nalerts.webhook.form: slack\n"
                 + "alerts.webhook.secret-file: " + token + "\nalerts.alertmanager.url: http://127.0.0.1:2\n");
         var global = ConfigDifference.between(before, after).entries().stream()

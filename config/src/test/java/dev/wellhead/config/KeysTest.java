@@ -40,6 +40,7 @@ class KeysTest {
 
     /** By unit; of words by key. */
     private static final Map<String, String> EXAMPLES = Map.ofEntries(
+            Map.entry("price", "0.5"),
             Map.entry("share", "0.5"),
             Map.entry("factor", "3"),
             Map.entry("duration", "7s"),
@@ -71,6 +72,7 @@ class KeysTest {
         components.remove("server.hikari-metrics");
         components.add("compat.hikari-metrics");
         components.addAll(names("alerts.webhook.", AlertConfig.Webhook.class));
+        components.addAll(names("prices.", PriceConfig.class));
         components.addAll(Set.of("alerts.rules", "alerts.alertmanager.url"));
         components.addAll(names("log.", LogPolicy.class));
         components.add("log.layout");

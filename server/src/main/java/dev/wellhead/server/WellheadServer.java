@@ -63,6 +63,7 @@ public final class WellheadServer implements AutoCloseable {
     private final HttpListener http;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean draining;
+    private volatile Prices prices = Prices.NONE;
 
     private WellheadServer(
             DatabaseManager manager,
@@ -167,10 +168,12 @@ public final class WellheadServer implements AutoCloseable {
         return http.routes();
     }
 
-    /** Goes by that configuration from now on: shows it at {@code /api/config}, and tells alerts as it wants. */
+    /** Goes by that configuration from now on: shows it at {@code /api/config}, tells alerts as it wants, and reckons with its prices. */
     public void follow(WellheadConfig configuration) {
         desk.show(configuration);
         alerts(configuration.alerts());
+        var given = configuration.prices();
+        prices = new Prices(given.connectionHour(), given.databaseHour(), given.currency());
     }
 
     /** Whether {@link #drain} was called. */
@@ -280,7 +283,7 @@ public final class WellheadServer implements AutoCloseable {
                 new Route(
                         "/api/advice",
                         true,
-                        request -> AdviceBodies.advice(statements.databases(request), watch, Prices.NONE)),
+                        request -> AdviceBodies.advice(statements.databases(request), watch, prices)),
                 new Route("/api/databases", true, request -> Reply.json(200, desk.databases())),
                 new Route("/api/events", true, desk::events),
                 new Route("/api/history", true, desk::history),
