@@ -451,7 +451,7 @@
     const rows = state.events.filter(event => (!state.chosen || event.database === state.chosen)
       && (!wanted || (event.event + ' ' + event.text).toLowerCase().includes(wanted)));
     $('events').replaceChildren(...(rows.length ? rows.slice(0, 200).map(event => entry(event.at, event.event, event.text, event.severity))
-      : [el('li', 'Nothing has happened.')]));
+      : [el('li', 'Nothing has happened.', 'none')]));
   }
   async function loadAlerts() {
     try {
@@ -460,9 +460,9 @@
         alert.database + ': ' + number(alert.current) + ' ' + alert.unit + ' (threshold ' + number(alert.threshold) + '). ' + alert.summary,
         alert.state === 'firing' ? alert.severity : '');
       const all = body.alerts.concat(body.past.slice(0, 20));
-      $('alerts').replaceChildren(...(all.length ? all.map(line) : [el('li', 'No alert is pending or firing, and none was.')]));
+      $('alerts').replaceChildren(...(all.length ? all.map(line) : [el('li', 'No alert is pending or firing, and none was.', 'none')]));
     } catch (failed) {
-      $('alerts').replaceChildren(el('li', failed.message));
+      $('alerts').replaceChildren(el('li', failed.message, 'none'));
     }
   }
   async function loadAdvice() {
@@ -473,9 +473,9 @@
         const item = el('li');
         item.append(el('span', advice.confidence), el('b', words(advice.kind)), el('span', advice.text));
         return item;
-      }) : [el('li', 'None: too little was measured yet, or there is nothing to change.')]));
+      }) : [el('li', 'None: too little was measured yet, or there is nothing to change.', 'none')]));
     } catch (failed) {
-      $('advice').replaceChildren(el('li', failed.message));
+      $('advice').replaceChildren(el('li', failed.message, 'none'));
     }
   }
   async function loadSettings() {
