@@ -19,6 +19,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The whole {@code wellhead} command: takes arguments, answers with an exit code. Results go to stdout, messages to
@@ -98,6 +99,10 @@ final class Cli {
         // picocli says the word twice where a KEY=VALUE flag lacks its value.
         terminal.err()
                 .println("wellhead: " + String.valueOf(exception.getMessage()).replace("option option", "option"));
+        if (exception instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            terminal.err().println("Did you mean: " + String.join(" or ", unmatched.getSuggestions()) + "?");
+        }
         var hasCommands = !command.getSubcommands().isEmpty();
         if (hasCommands) {
             terminal.err().println();

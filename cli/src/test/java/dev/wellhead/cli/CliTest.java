@@ -47,6 +47,12 @@ class CliTest {
     }
 
     @Test
+    void mistypedCommandIsAnsweredWithTheNearest() {
+        assertThat(CliRun.of("serv").err()).contains("Did you mean: serve");
+        assertThat(CliRun.of("statments").err()).contains("Did you mean: statements");
+    }
+
+    @Test
     void flagWithoutItsValueIsNamedOnce() {
         assertThat(CliRun.of("config", "check", "--set", "pool.max-size").err())
                 .startsWith("wellhead: Value for option '--set' (KEY=VALUE) should be in KEY=VALUE format");
