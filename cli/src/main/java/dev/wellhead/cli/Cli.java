@@ -56,6 +56,7 @@ final class Cli {
                 .addSubcommand(new WatchCommand(terminal))
                 .addSubcommand(new AdviseCommand(terminal))
                 .addSubcommand(new DoctorCommand(terminal))
+                .addSubcommand(new CompletionCommand(terminal))
                 .addSubcommand(new ExplainCommand(terminal))
                 .addSubcommand(new LoadCommand(terminal))
                 .addSubcommand(new CommandLine(new AdminCommand())

@@ -5,6 +5,7 @@ package dev.wellhead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.wellhead.testkit.Programs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,29 @@ class DocumentsTest {
         assertThat(Files.readString(ROOT.resolve("docs/cli.md")))
                 .as("docs/cli.md is stale: copy cli/target/docs/cli.md over it")
                 .isEqualTo(text.toString());
+    }
+
+    @Test
+    void manualPageIsMadeOfTheCommandsAndIsReadByGroff() throws Exception {
+        var page = ManPage.of(commands());
+        var fresh = Path.of("target", "docs", "wellhead.1");
+        Files.createDirectories(fresh.getParent());
+        Files.writeString(fresh, page);
+        assertThat(Files.readString(ROOT.resolve("docs/wellhead.1")))
+                .as("docs/wellhead.1 is stale: copy cli/target/docs/wellhead.1 over it")
+                .isEqualTo(page);
+        assertThat(page)
+                .contains(".SS wellhead statements", "\\fB\\-\\-server\\fR=\\fIURL\\fR")
+                .doesNotContain("\n.PP\n.PP");
+        var groff = Programs.find("groff");
+        if (groff.isPresent()) {
+            var run = new ProcessBuilder(groff.get().toString(), "-man", "-Tutf8", "-ww", fresh.toString())
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertThat(new String(run.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEmpty();
+            assertThat(run.waitFor()).isZero();
+        }
     }
 
     @Test
