@@ -19,6 +19,7 @@ class CompletionTest {
 
     @Test
     void bashCompletesCommandsAndFlags() throws Exception {
+        assertThat(completed("wellhead", "ser")).isEqualTo("serve");
         assertThat(completed("wellhead", "sta")).isEqualTo("statements");
         assertThat(completed("wellhead", "statements", "--ser")).isEqualTo("--server");
         assertThat(completed("wellhead", "admin", "pa")).isEqualTo("pause");

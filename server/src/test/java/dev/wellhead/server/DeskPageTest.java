@@ -35,7 +35,7 @@ class DeskPageTest {
     @TempDir
     static Path profile;
 
-    private static final AtomicBoolean loading = new AtomicBoolean(true);
+    private static final AtomicBoolean loading = new AtomicBoolean();
     private static PostgresServer postgres;
     private static DatabaseManager manager;
     private static WellheadServer server;
@@ -50,6 +50,7 @@ class DeskPageTest {
         manager = Databases.open(config());
         server = Databases.serve(manager);
         browser = Browser.start(driver.get(), chromium.get(), profile);
+        loading.set(true);
         for (int i = 0; i < 3; i++) {
             OwnThread.EACH.execute(DeskPageTest::load);
         }
