@@ -73,6 +73,27 @@ class PoolLifeTest {
         }
     }
 
+    /** Whoever reads the log backwards sees the end of a pool last; a hundred pools, since the workers race with the close. */
+    @Test
+    void aPoolSaysThatItIsClosedAfterEachOfItsConnections() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            var name = "last-" + round;
+            try (var logs = Logs.of(name)) {
+                var pool = new WellheadDataSource(config().name(name).maxSize(4).build());
+                for (var connection : acquire(pool, 4)) {
+                    connection.close();
+                }
+                pool.close();
+                assertThat(logs.lines(""))
+                        .hasSizeGreaterThanOrEqualTo(6)
+                        .last()
+                        .asString()
+                        .startsWith("pool closed ");
+                assertThat(logs.lines("connection closed ")).hasSize(4);
+            }
+        }
+    }
+
     @Test
     void lightLoadUsesOneConnectionSoThatTheOthersEnd() throws Exception {
         try (var pool = new WellheadDataSource(

@@ -69,16 +69,20 @@ final class Closer {
         var counts = new AtomicBoolean(true);
         var limit = PoolThreads.after(COUNTED_NANOS, () -> giveRoom(counts));
         (abort ? pool.crews().aborts() : pool.crews().closes()).work(() -> {
+            // Under way until it is told, so that a pool that says it is closed has said so of each of its connections.
             try {
-                end(entry.physical(), abort);
+                try {
+                    end(entry.physical(), abort);
+                } finally {
+                    limit.cancel(false);
+                    giveRoom(counts);
+                }
+                pool.tell(new PoolEvent.Closed(pool.name(), entry.id(), reason));
+                log(entry, reason);
             } finally {
                 underWay.decrementAndGet();
-                limit.cancel(false);
-                giveRoom(counts);
+                pool.closedOne();
             }
-            pool.tell(new PoolEvent.Closed(pool.name(), entry.id(), reason));
-            log(entry, reason);
-            pool.closedOne();
         });
     }
 

@@ -2,8 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /** Lets a few log lines through in each interval and counts the others. Thread-safe, never blocks. */
@@ -15,9 +14,7 @@ final class LogPace {
     private final int most;
     private final long intervalNanos;
     private final LongSupplier clock;
-    private final AtomicLong dueNanos;
-    private final AtomicInteger passed;
-    private final AtomicLong heldBack = new AtomicLong();
+    private final AtomicReference<Interval> current;
 
     /** One line in each interval. */
     LogPace(long intervalNanos, LongSupplier clock) {
@@ -29,22 +26,32 @@ final class LogPace {
         this.most = most;
         this.intervalNanos = intervalNanos;
         this.clock = clock;
-        this.dueNanos = new AtomicLong(clock.getAsLong());
-        this.passed = new AtomicInteger(most);
+        this.current = new AtomicReference<>(new Interval(clock.getAsLong(), 0, 0));
     }
 
     /** How many lines were held back since the last that passed, or {@link #HELD_BACK} if this one is too. */
     long pass() {
-        long now = clock.getAsLong();
-        long due = dueNanos.get();
-        if (now - due >= 0 && dueNanos.compareAndSet(due, now + intervalNanos)) {
-            passed.set(1);
-            return heldBack.getAndSet(0);
+        while (true) {
+            long now = clock.getAsLong();
+            var before = current.get();
+            boolean isOver = now - before.endNanos >= 0;
+            boolean passes = isOver || before.passed < most;
+            var after = new Interval(
+                    isOver ? now + intervalNanos : before.endNanos,
+                    isOver ? 1 : before.passed + (passes ? 1 : 0),
+                    passes ? 0 : before.heldBack + 1);
+            if (current.compareAndSet(before, after)) {
+                return passes ? before.heldBack : HELD_BACK;
+            }
         }
-        if (passed.get() < most && passed.incrementAndGet() <= most) {
-            return heldBack.getAndSet(0);
-        }
-        heldBack.incrementAndGet();
-        return HELD_BACK;
     }
+
+    /**
+     * One interval; all of it changes at once, so that two lines of one moment cannot take each other's place.
+     *
+     * @param endNanos when the next begins
+     * @param passed   the lines that passed in it
+     * @param heldBack the lines held back since the last that passed
+     */
+    private record Interval(long endNanos, int passed, long heldBack) {}
 }
