@@ -18,4 +18,5 @@ module dev.wellhead.database {
     exports dev.wellhead.database.spi;
 
     uses dev.wellhead.database.spi.ManagerSource;
+    uses dev.wellhead.database.spi.TraceSource;
 }

@@ -113,11 +113,13 @@ final class CallLog {
     }
 
     void slowQuery(String operation, Duration elapsed, Duration threshold) {
+        var trace = TraceIds.current();
         write(
                 Event.SLOW_QUERY,
                 Event.SLOW_QUERY.level,
                 operation,
-                "elapsedMs=" + elapsed.toMillis() + " thresholdMs=" + threshold.toMillis());
+                "elapsedMs=" + elapsed.toMillis() + " thresholdMs=" + threshold.toMillis()
+                        + (trace.isEmpty() ? "" : " traceId=" + LogText.value(trace)));
     }
 
     void rolledBack(String operation, boolean complete, Throwable cause) {

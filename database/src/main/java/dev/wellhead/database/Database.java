@@ -3,6 +3,7 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.database.spi.RetryObserver;
 import dev.wellhead.pool.Ceiling;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
@@ -327,6 +328,16 @@ public final class Database implements SqlExecutor, AutoCloseable {
     /** Tells that one no longer. */
     public void removeBreakerListener(Consumer<BreakerReport> listener) {
         breaker.removeListener(listener);
+    }
+
+    /** Has somebody told of each call that is tried again. */
+    public void addRetryObserver(RetryObserver observer) {
+        retrier.observers().add(observer);
+    }
+
+    /** Tells him no more but the end of what he was told has begun. */
+    public void removeRetryObserver(RetryObserver observer) {
+        retrier.observers().remove(observer);
     }
 
     /** The state of the pool now. */

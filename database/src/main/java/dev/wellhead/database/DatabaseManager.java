@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +150,20 @@ public final class DatabaseManager implements AutoCloseable {
     /** All open databases, each once, in the order of opening. */
     public Collection<Database> databases() {
         return registry.databases();
+    }
+
+    /**
+     * Has somebody told of each database that is opened from now on, on the thread that opens it, before that goes on.
+     *
+     * @param listener must be fast and must not throw
+     */
+    public void addOpenListener(Consumer<Database> listener) {
+        registry.openListeners().add(listener);
+    }
+
+    /** Tells that one no longer. */
+    public void removeOpenListener(Consumer<Database> listener) {
+        registry.openListeners().remove(listener);
     }
 
     /** How the parts besides the databases are, as last checked; in the order they were added. Never waits. */

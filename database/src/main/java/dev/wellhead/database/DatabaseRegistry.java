@@ -13,9 +13,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -57,10 +59,15 @@ final class DatabaseRegistry {
 
     private final Function<DatabaseConfig, Database> opener;
     private final Map<String, Slot> byName = new LinkedHashMap<>();
+    private final List<Consumer<Database>> openListeners = new CopyOnWriteArrayList<>();
     private boolean closed;
 
     DatabaseRegistry(Function<DatabaseConfig, Database> opener) {
         this.opener = opener;
+    }
+
+    List<Consumer<Database>> openListeners() {
+        return openListeners;
     }
 
     Database open(DatabaseConfig config) {
@@ -199,6 +206,7 @@ final class DatabaseRegistry {
             throw new IllegalStateException(
                     "The database manager was closed while " + mine.config().name() + " opened");
         }
+        openListeners.forEach(listener -> listener.accept(database));
         return database;
     }
 

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
+import dev.wellhead.database.spi.RetryObserver;
 import dev.wellhead.pool.PoolSnapshot;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -61,6 +62,7 @@ final class Retrier {
     private final CallMeter meter;
     private final CallLog log;
     private final RetryBudget budget;
+    private final RetryObservers observers;
 
     /** That of the call under way on the thread. */
     @SuppressWarnings("ThreadLocalUsage") // One for each database, which are few; removed when the attempt ends.
@@ -87,6 +89,7 @@ final class Retrier {
         this.meter = new CallMeter();
         this.log = new CallLog(database, time.nanoClock());
         this.budget = new RetryBudget();
+        this.observers = new RetryObservers();
         this.scopes = new ThreadLocal<>();
     }
 
@@ -99,6 +102,7 @@ final class Retrier {
         this.meter = other.meter;
         this.log = other.log;
         this.budget = other.budget;
+        this.observers = other.observers;
         this.scopes = other.scopes;
         this.breaker = other.breaker;
     }
@@ -142,13 +146,11 @@ final class Retrier {
         var rules = outer == null ? policy.get() : RetryPolicy.NONE;
         var scope = effect == Effect.UNKNOWN || rules.maxRetries() == 0 ? null : new RetryScope();
         var guard = breaker;
+        RetryObserver.Attempt observed = null;
         for (int attempt = 1; ; attempt++) {
             var progress = new Progress();
             try {
-                if (guard != null) {
-                    guard.admit();
-                }
-                T result = scope == null ? step.run(progress) : within(scope, step, progress);
+                T result = attempt(scope, step, progress, observed);
                 meter.succeeded(progress.endNanos(time.nanoClock()) - start);
                 budget.earn(rules.budget());
                 if (guard != null) {
@@ -160,17 +162,41 @@ final class Retrier {
                 if (guard != null) {
                     guard.failed(failed.judgement());
                 }
-                if (!pausedForNext(rules, effect, failed, progress.phase(), e)) {
+                var delay = delayOfNext(rules, effect, failed, progress.phase());
+                if (delay == null) {
                     throw thrown(failed, rules.maxRetries() + 1, e).leaveTo(outer);
                 }
+                observed = paused(operation, rules, failed, delay, e);
             } catch (RuntimeException e) {
                 var failed = scope == null ? null : inside(scope, operation, e, progress.phase(), attempt, start);
                 if (guard != null && failed != null) {
                     guard.failed(failed.judgement());
                 }
-                if (failed == null || !pausedForNext(rules, effect, failed, progress.phase(), e)) {
+                var delay = failed == null ? null : delayOfNext(rules, effect, failed, progress.phase());
+                if (failed == null || delay == null) {
                     throw scope == null ? e : last(scope, e, attempt, start);
                 }
+                observed = paused(operation, rules, failed, delay, e);
+            }
+        }
+    }
+
+    private <T extends @Nullable Object> T attempt(
+            @Nullable RetryScope scope, Step<T> step, Progress progress, RetryObserver.@Nullable Attempt observed)
+            throws SQLException {
+        Throwable error = null;
+        try {
+            var guard = breaker;
+            if (guard != null) {
+                guard.admit();
+            }
+            return scope == null ? step.run(progress) : within(scope, step, progress);
+        } catch (SQLException | RuntimeException | Error e) {
+            error = e;
+            throw e;
+        } finally {
+            if (observed != null) {
+                observed.ended(error);
             }
         }
     }
@@ -229,14 +255,14 @@ final class Retrier {
     }
 
     /**
-     * Whether there is another attempt; then its pause is over.
+     * The pause before another attempt; null: there is none.
      *
      * @param phase of this call; that of the failure may be another
      */
-    private boolean pausedForNext(RetryPolicy rules, Effect effect, FailedCall failed, Phase phase, Exception error) {
+    private @Nullable Duration delayOfNext(RetryPolicy rules, Effect effect, FailedCall failed, Phase phase) {
         var judgement = failed.judgement();
         if (!effect.allows(judgement.kind(), phase) || isRefusal(judgement) || rules.maxRetries() == 0) {
-            return false;
+            return null;
         }
         var delay = new Backoff(rules, time.random()).before(failed.attempts());
         var refusal =
@@ -246,12 +272,30 @@ final class Retrier {
             if (refusal != RetryRefusal.ATTEMPTS) {
                 log.retryRefused(failed, rules.maxRetries() + 1, refusal);
             }
-            return false;
+            return null;
         }
-        log.retryScheduled(failed, failed.attempts() + 1, rules.maxRetries() + 1, delay);
-        meter.retried(judgement.meaning());
-        pause(delay, rules.maxRetries() + 1, failed, error);
-        return true;
+        return delay;
+    }
+
+    /** Pauses before the next attempt; what is to be told of that one's end. */
+    private RetryObserver.@Nullable Attempt paused(
+            String operation, RetryPolicy rules, FailedCall failed, Duration delay, Exception error) {
+        int next = failed.attempts() + 1;
+        int most = rules.maxRetries() + 1;
+        var cause = failed.judgement().meaning();
+        log.retryScheduled(failed, next, most, delay);
+        meter.retried(cause);
+        var observed = observers.begins(
+                new RetryObserver.Retry(database, operation, next, most, cause, failed.sqlState(), delay));
+        try {
+            pause(delay, most, failed, error);
+            return observed;
+        } catch (DatabaseException e) {
+            if (observed != null) {
+                observed.ended(e);
+            }
+            throw e;
+        }
     }
 
     private @Nullable RetryRefusal refusal(RetryPolicy rules, FailedCall failed, Duration delay, boolean isFree) {
@@ -310,6 +354,10 @@ final class Retrier {
 
     private Duration since(long start) {
         return Duration.ofNanos(time.nanoClock().getAsLong() - start);
+    }
+
+    RetryObservers observers() {
+        return observers;
     }
 
     CallMeter meter() {

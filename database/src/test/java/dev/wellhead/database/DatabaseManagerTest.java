@@ -12,10 +12,12 @@ import dev.wellhead.pool.PoolState;
 import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,22 @@ class DatabaseManagerTest {
             assertThat(manager.database("orders")).isSameAs(first);
             assertThat(manager.databases()).containsExactly(first);
             assertThat(manager.database()).isSameAs(first);
+        }
+    }
+
+    @Test
+    void openListenersAreToldOfEachDatabaseOnce() {
+        var opened = new ArrayList<Database>();
+        Consumer<Database> listener = opened::add;
+        try (var manager = DatabaseManager.builder().open()) {
+            manager.addOpenListener(listener);
+            var first = manager.open(config("default", URL, "pw"));
+            manager.open(config("default", URL, "pw"));
+            manager.open(config("alias", URL, "pw"));
+            assertThat(opened).containsExactly(first);
+            manager.removeOpenListener(listener);
+            manager.open(config("other", URL, "other"));
+            assertThat(opened).containsExactly(first);
         }
     }
 

@@ -395,6 +395,72 @@ class RetrierTest {
     }
 
     @Test
+    void observersAreToldOfEachPauseAndHowTheAttemptAfterItEnded() {
+        var seen = new ArrayList<String>();
+        var retrier = retrier(POLICY);
+        retrier.observers().add(retry -> {
+            seen.add(retry + " at " + pauses.size());
+            return error -> seen.add("ended " + (error == null ? "well" : error.getMessage()) + " at " + pauses.size());
+        });
+        retrier.observers().add(retry -> {
+            throw new IllegalStateException("a broken observer");
+        });
+        retrier.observers().add(retry -> error -> {
+            throw new IllegalStateException("another");
+        });
+        var attempts = new AtomicInteger();
+        String result = retrier.run("load", Effect.UNKNOWN, progress -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new SQLException("starting up " + attempts, "57P03");
+            }
+            return "done";
+        });
+
+        assertThat(result).isEqualTo("done");
+        assertThat(seen)
+                .containsExactly(
+                        "Retry[database=orders, operation=load, attempt=2, mostAttempts=4, cause=UNREACHABLE,"
+                                + " sqlState=57P03, delay=PT0.1S] at 0",
+                        "ended starting up 2 at 1",
+                        "Retry[database=orders, operation=load, attempt=3, mostAttempts=4, cause=UNREACHABLE,"
+                                + " sqlState=57P03, delay=PT0.2S] at 1",
+                        "ended well at 2");
+    }
+
+    @Test
+    void observersAreToldOfTheEndHoweverTheAttemptEnds() {
+        var ends = new ArrayList<String>();
+        var interrupting = new Retrier.Time(
+                now::get,
+                nanos -> {
+                    throw new InterruptedException();
+                },
+                () -> 0.5);
+        var interrupted = new Retrier("orders", () -> POLICY, judge(), () -> null, interrupting);
+        interrupted.observers().add(retry -> error -> ends.add(String.valueOf(error)));
+        assertThatThrownBy(() -> interrupted.run("load", Effect.UNKNOWN, progress -> {
+                    throw new SQLException("refused", "08001");
+                }))
+                .isInstanceOf(InterruptedCallException.class);
+        assertThat(Thread.interrupted()).isTrue();
+
+        var retrier = retrier(POLICY);
+        retrier.observers().add(retry -> error -> ends.add(String.valueOf(error)));
+        var attempts = new AtomicInteger();
+        assertThatThrownBy(() -> retrier.run("load", Effect.UNKNOWN, progress -> {
+                    if (attempts.incrementAndGet() == 2) {
+                        throw new AssertionError("of the work");
+                    }
+                    throw new SQLException("refused", "08001");
+                }))
+                .isInstanceOf(AssertionError.class);
+
+        assertThat(ends).hasSize(2);
+        assertThat(ends.get(0)).contains("InterruptedCallException");
+        assertThat(ends.get(1)).endsWith("of the work");
+    }
+
+    @Test
     void exceptionOfTheWorkGoesThroughAndIsCountedOnce() {
         var retrier = retrier(POLICY);
         assertThatThrownBy(() -> retrier.run("load", Effect.UNKNOWN, progress -> {

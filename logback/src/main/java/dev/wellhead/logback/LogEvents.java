@@ -157,6 +157,12 @@ public final class LogEvents {
                     "A listener of the program is too slow. Let it hand on.",
                     WARN),
             event("statement observer failed", "Who is told of statements threw. The statement itself went on.", DEBUG),
+            event("retry observer failed", "Who is told of retries threw. The call itself went on.", DEBUG),
+            event(
+                    "trace source failed",
+                    "What tells the trace of a slow statement cannot be used. Look at the cause.",
+                    WARN,
+                    DEBUG),
             event("jmx bean not registered", "The pool is not shown through JMX, for the cause named.", WARN),
             event("jmx bean not unregistered", "The pool's JMX bean could not be taken away.", WARN),
             event("jmx name is taken", "Another pool has that JMX name. A number is added.", DEBUG),

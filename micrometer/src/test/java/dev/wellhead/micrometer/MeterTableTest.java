@@ -182,8 +182,9 @@ class MeterTableTest {
                 + """
 
                 ## OpenTelemetry
-                Module `wellhead-opentelemetry` (`new PoolTelemetry(openTelemetry, manager)`) brings the pools' metrics under the
-                names of the semantic conventions, against the API alone:
+                Module `wellhead-opentelemetry` (`new PoolTelemetry(openTelemetry, manager)`) brings metrics under the names of
+                the semantic conventions, against the API alone; `new DatabaseSpans(openTelemetry, manager)` brings spans, see
+                [monitoring.md](monitoring.md):
 
                 | metric | kind | attributes besides `db.client.connection.pool.name` | what it says |
                 |---|---|---|---|
@@ -197,7 +198,11 @@ class MeterTableTest {
                 | `db.client.connection.wait_time` | histogram, s | | wait of callers that got a connection; 0 when direct |
                 | `db.client.connection.use_time` | histogram, s | | from acquire to release |
 
-                `db.client.operation.duration` is not there yet: it needs each statement's time, which the pool does not tell.
+                `db.client.operation.duration` (histogram, s) is each statement's time from the call until its answer, `COMMIT` and
+                `ROLLBACK` among them, with the attributes `db.system.name`, `db.namespace`, `db.operation.name`,
+                `db.collection.name` (where there is one table), `db.query.summary` such as `SELECT orders customers`,
+                `server.address` and `server.port` (where the URL names one host), and for errors `db.response.status_code` and
+                `error.type`, which are the SQLSTATE. How many series that may become, the SDK limits.
 
                 ## JMX
                 With `pool.jmx: true`, `dev.wellhead:type=Pool,name=<database>` shows the pool (`PoolMXBean`) and

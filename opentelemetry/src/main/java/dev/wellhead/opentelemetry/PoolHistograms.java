@@ -21,19 +21,30 @@ final class PoolHistograms {
     private final DoubleHistogram createTime;
     private final DoubleHistogram waitTime;
     private final DoubleHistogram useTime;
+    private final DoubleHistogram operations;
 
     PoolHistograms(Meter meter) {
         createTime = histogram(meter, "create_time", "How long connects took that succeeded");
         waitTime = histogram(meter, "wait_time", "How long callers waited that got a connection");
         useTime = histogram(meter, "use_time", "From acquire to release");
+        operations = named(meter, "db.client.operation.duration", "From the call of a statement until its answer");
     }
 
     private static DoubleHistogram histogram(Meter meter, String name, String description) {
-        return meter.histogramBuilder("db.client.connection." + name)
+        return named(meter, "db.client.connection." + name, description);
+    }
+
+    private static DoubleHistogram named(Meter meter, String name, String description) {
+        return meter.histogramBuilder(name)
                 .setUnit("s")
                 .setDescription(description)
                 .setExplicitBucketBoundariesAdvice(BUCKETS)
                 .build();
+    }
+
+    /** How long statements take. */
+    DoubleHistogram operations() {
+        return operations;
     }
 
     OfPool ofPool(Attributes attributes) {

@@ -11,21 +11,15 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /**
- * Metrics of pools for OpenTelemetry under the names of its semantic conventions, {@code db.client.connection.*}; {@code
- * docs/metrics.md} lists them.
+ * Metrics of pools and statements for OpenTelemetry under the names of its semantic conventions, {@code
+ * db.client.connection.*} and {@code db.client.operation.duration}; {@code docs/metrics.md} lists them.
  *
  * <p>Thread-safe. Whatever a collection reads costs nothing in between, and one collection reads each pool once; the
- * histograms are fed by the pools' events. Each collection finds databases that were opened since, whose histograms begin
- * then; {@link #refresh} does so at once. Have one of these at a time per set of databases: they are told apart by their
- * names only. Without an SDK in the process it does nothing.
+ * histograms are fed by the pools' events and by each statement. Databases that a manager opens later are followed too.
+ * Have one of these at a time per set of databases: they are told apart by their names only. Without an SDK in the process
+ * it does nothing.
  */
 public final class PoolTelemetry implements AutoCloseable {
 
@@ -33,9 +27,7 @@ public final class PoolTelemetry implements AutoCloseable {
     private static final AttributeKey<String> STATE = AttributeKey.stringKey("db.client.connection.state");
     private static final String CONNECTIONS = "{connection}";
 
-    private final Supplier<Collection<Database>> databases;
-    private final PoolHistograms histograms;
-    private final Map<Database, PoolHistograms.OfPool> heard = new ConcurrentHashMap<>();
+    private final Followers<Fed> followers;
     private final BatchCallback callback;
 
     private final ObservableLongMeasurement count;
@@ -45,10 +37,11 @@ public final class PoolTelemetry implements AutoCloseable {
     private final ObservableLongMeasurement pending;
     private final ObservableLongMeasurement timeouts;
 
-    private PoolTelemetry(OpenTelemetry openTelemetry, Supplier<Collection<Database>> databases) {
-        this.databases = databases;
+    /** What feeds the histograms. */
+    private record Fed(PoolHistograms.OfPool pool, OperationDuration statements) {}
+
+    private PoolTelemetry(OpenTelemetry openTelemetry) {
         var meter = openTelemetry.getMeter("dev.wellhead");
-        this.histograms = new PoolHistograms(meter);
         this.count = gauge(meter, "count", CONNECTIONS, "Open connections by state");
         this.idleMax = gauge(meter, "idle.max", CONNECTIONS, "The most connections that may be idle");
         this.idleMin = gauge(meter, "idle.min", CONNECTIONS, "How many connections are kept idle");
@@ -58,18 +51,35 @@ public final class PoolTelemetry implements AutoCloseable {
                 .setUnit("{timeout}")
                 .setDescription("Acquires refused for want of a connection")
                 .buildObserver();
-        refresh();
+        var histograms = new PoolHistograms(meter);
+        this.followers = new Followers<>(database -> attach(histograms, database), PoolTelemetry::detach);
         this.callback = meter.batchCallback(this::observe, count, idleMax, idleMin, max, pending, timeouts);
     }
 
-    /** Metrics of one database's pool. */
+    /** Metrics of one database. */
     public PoolTelemetry(OpenTelemetry openTelemetry, Database database) {
-        this(openTelemetry, () -> List.of(database));
+        this(openTelemetry);
+        followers.follow(database);
     }
 
-    /** Metrics of the pools of all databases of a manager. */
+    /** Metrics of all databases of a manager. */
     public PoolTelemetry(OpenTelemetry openTelemetry, DatabaseManager manager) {
-        this(openTelemetry, manager::databases);
+        this(openTelemetry);
+        followers.follow(manager);
+    }
+
+    private static Fed attach(PoolHistograms histograms, Database database) {
+        var fed = new Fed(
+                histograms.ofPool(Attributes.of(POOL, database.name())),
+                new OperationDuration(histograms.operations(), database));
+        database.dataSource().addListener(fed.pool);
+        database.dataSource().addObserver(fed.statements);
+        return fed;
+    }
+
+    private static void detach(Database database, Fed fed) {
+        database.dataSource().removeListener(fed.pool);
+        database.dataSource().removeObserver(fed.statements);
     }
 
     private static ObservableLongMeasurement gauge(Meter meter, String name, String unit, String description) {
@@ -79,26 +89,8 @@ public final class PoolTelemetry implements AutoCloseable {
                 .buildObserver();
     }
 
-    /** Listens to databases that were opened since, and no longer to those that are gone. */
-    public void refresh() {
-        var now = new HashSet<>(databases.get());
-        heard.forEach((database, listener) -> {
-            if (!now.contains(database) && heard.remove(database, listener)) {
-                database.dataSource().removeListener(listener);
-            }
-        });
-        for (var database : now) {
-            heard.computeIfAbsent(database, added -> {
-                var listener = histograms.ofPool(Attributes.of(POOL, added.name()));
-                added.dataSource().addListener(listener);
-                return listener;
-            });
-        }
-    }
-
     private void observe() {
-        refresh();
-        heard.keySet().forEach(database -> observe(database.snapshot()));
+        followers.databases().forEach(database -> observe(database.snapshot()));
     }
 
     private void observe(PoolSnapshot pool) {
@@ -119,7 +111,6 @@ public final class PoolTelemetry implements AutoCloseable {
     @Override
     public void close() {
         callback.close();
-        heard.forEach((database, listener) -> database.dataSource().removeListener(listener));
-        heard.clear();
+        followers.close();
     }
 }

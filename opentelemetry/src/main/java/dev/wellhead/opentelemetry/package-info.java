@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Wellhead Authors
 
-/** Pool metrics for OpenTelemetry, by its semantic conventions. */
+/** Metrics and spans for OpenTelemetry, by its semantic conventions. */
 @NullMarked
 package dev.wellhead.opentelemetry;
 

@@ -8,11 +8,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.testkit.PostgresServer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
@@ -36,6 +38,8 @@ class PoolTelemetryTest {
 
     private static final AttributeKey<String> POOL = AttributeKey.stringKey("db.client.connection.pool.name");
     private static final AttributeKey<String> STATE = AttributeKey.stringKey("db.client.connection.state");
+    private static final AttributeKey<String> SUMMARY = AttributeKey.stringKey("db.query.summary");
+    private static final String DURATION = "db.client.operation.duration";
     private static final String PREFIX = "db.client.connection.";
 
     private final InMemoryMetricReader reader = InMemoryMetricReader.create();
@@ -79,19 +83,31 @@ class PoolTelemetryTest {
         await().until(() -> read().containsKey(PREFIX + "use_time"));
         manager.database().dataSource().evictAll();
         await().until(() -> read().containsKey(PREFIX + "create_time"));
+        manager.database().query("look", "SELECT 1").one(Integer.class);
         Map<String, String> shown = new TreeMap<>();
         read().forEach((name, metric) -> shown.put(name, metric.getType() + " " + metric.getUnit()));
         assertThat(shown)
                 .isEqualTo(new TreeMap<>(Map.of(
-                        PREFIX + "count", MetricDataType.LONG_SUM + " {connection}",
-                        PREFIX + "idle.max", MetricDataType.LONG_SUM + " {connection}",
-                        PREFIX + "idle.min", MetricDataType.LONG_SUM + " {connection}",
-                        PREFIX + "max", MetricDataType.LONG_SUM + " {connection}",
-                        PREFIX + "pending_requests", MetricDataType.LONG_SUM + " {request}",
-                        PREFIX + "timeouts", MetricDataType.LONG_SUM + " {timeout}",
-                        PREFIX + "create_time", MetricDataType.HISTOGRAM + " s",
-                        PREFIX + "wait_time", MetricDataType.HISTOGRAM + " s",
-                        PREFIX + "use_time", MetricDataType.HISTOGRAM + " s")));
+                        DURATION,
+                        MetricDataType.HISTOGRAM + " s",
+                        PREFIX + "count",
+                        MetricDataType.LONG_SUM + " {connection}",
+                        PREFIX + "idle.max",
+                        MetricDataType.LONG_SUM + " {connection}",
+                        PREFIX + "idle.min",
+                        MetricDataType.LONG_SUM + " {connection}",
+                        PREFIX + "max",
+                        MetricDataType.LONG_SUM + " {connection}",
+                        PREFIX + "pending_requests",
+                        MetricDataType.LONG_SUM + " {request}",
+                        PREFIX + "timeouts",
+                        MetricDataType.LONG_SUM + " {timeout}",
+                        PREFIX + "create_time",
+                        MetricDataType.HISTOGRAM + " s",
+                        PREFIX + "wait_time",
+                        MetricDataType.HISTOGRAM + " s",
+                        PREFIX + "use_time",
+                        MetricDataType.HISTOGRAM + " s")));
         var metrics = read();
         assertThat(metrics.get(PREFIX + "timeouts").getLongSumData().isMonotonic())
                 .isTrue();
@@ -121,7 +137,7 @@ class PoolTelemetryTest {
     }
 
     @Test
-    void aCollectionFindsDatabasesThatWereOpenedSince() throws Exception {
+    void databasesThatAreOpenedLaterAreFollowed() throws Exception {
         try (var fresh = PostgresServer.shared().createDatabase()) {
             var later = manager.open(config("later", fresh.jdbcUrl()));
             assertThat(value("max", "later")).isEqualTo(2);
@@ -132,16 +148,60 @@ class PoolTelemetryTest {
     }
 
     @Test
-    void closedItShowsNothingMore() {
+    void statementsAreTimedByWhatTheyDoAndHowTheyEnd() throws Exception {
+        var later = manager.open(config("later", PostgresServer.shared().jdbcUrl()));
+        later.query("nap", "SELECT relname FROM pg_class, pg_sleep(0.05) WHERE oid = ?", 1259)
+                .list(String.class);
+        later.query("nap", "SELECT relname FROM pg_class, pg_sleep(0.05) WHERE oid = ?", 1260)
+                .list(String.class);
+        assertThatThrownBy(() -> later.update("break", "UPDATE no_such_table SET n = 7"))
+                .isInstanceOf(DatabaseException.class);
+
+        var points = read().get(DURATION).getHistogramData().getPoints();
+        assertThat(points)
+                .filteredOn(
+                        point -> "SELECT pg_class".equals(point.getAttributes().get(SUMMARY)))
+                .singleElement()
+                .satisfies(point -> {
+                    assertThat(point.getCount()).isEqualTo(2);
+                    assertThat(point.getSum()).isBetween(0.1, 60.0);
+                    assertThat(shown(point.getAttributes()))
+                            .containsEntry("db.system.name", "postgresql")
+                            .containsEntry("db.operation.name", "SELECT")
+                            .containsEntry("db.collection.name", "pg_class")
+                            .containsEntry("server.address", "127.0.0.1")
+                            .containsKeys("db.namespace", "server.port")
+                            .doesNotContainKeys("error.type", "db.query.text");
+                });
+        assertThat(points)
+                .filteredOn(point ->
+                        "UPDATE no_such_table".equals(point.getAttributes().get(SUMMARY)))
+                .singleElement()
+                .satisfies(point -> assertThat(shown(point.getAttributes()))
+                        .containsEntry("db.response.status_code", "42P01")
+                        .containsEntry("error.type", "42P01"));
+        later.close();
+    }
+
+    private static Map<String, String> shown(Attributes attributes) {
+        Map<String, String> shown = new TreeMap<>();
+        attributes.forEach((key, value) -> shown.put(key.getKey(), String.valueOf(value)));
+        return shown;
+    }
+
+    @Test
+    void closedItShowsNothingMore() throws Exception {
         telemetry.close();
+        manager.database().query("look", "SELECT 1").one(Integer.class);
         assertThat(reader.collectAllMetrics()).isEmpty();
     }
 
     @Test
     void withoutAnSdkItDoesNothing() throws Exception {
         try (var silent = new PoolTelemetry(OpenTelemetry.noop(), manager.database())) {
-            silent.refresh();
             useAll(manager.database());
+            manager.database().query("look", "SELECT 1").one(Integer.class);
+            assertThat(silent).isNotNull();
         }
     }
 

@@ -275,13 +275,16 @@ public final class WellheadDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Has somebody told of each statement that runs through this pool and those of its replicas, and of each lease that
-     * ends. There is one at most; another takes its place, from the next statement on.
-     *
-     * @param observer null: nobody, which costs a statement one look
+     * Has somebody told of each statement that runs through this pool and those of its replicas, of each wait and each
+     * lease that ends, from the next statement on. Without any a statement pays one look.
      */
-    public void observe(@Nullable StatementObserver observer) {
-        pool.hosts().observe(observer);
+    public void addObserver(StatementObserver observer) {
+        pool.hosts().addObserver(observer);
+    }
+
+    /** Tells him no more; a statement under way he may still hear the end of. */
+    public void removeObserver(StatementObserver observer) {
+        pool.hosts().removeObserver(observer);
     }
 
     /** Adds a listener. */

@@ -39,6 +39,9 @@ class StatementObserverTest {
                 long runNanos,
                 @Nullable Throwable error) {}
 
+        record Waited(
+                String operation, long waitNanos, @Nullable Throwable refused, Thread thread) {}
+
         record Ended(String operation, String callSite, long waitNanos, long heldNanos, long sqlNanos) {}
 
         static final class Kept implements Tally {
@@ -70,6 +73,12 @@ class StatementObserverTest {
 
         final Map<String, Kept> tallies = new ConcurrentHashMap<>();
         final List<Ended> ended = new CopyOnWriteArrayList<>();
+        final List<Waited> waited = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void waited(String operation, long waitNanos, @Nullable SQLException refused) {
+            waited.add(new Waited(operation, waitNanos, refused, Thread.currentThread()));
+        }
 
         @Override
         public Kept tally(String sql) {
@@ -101,7 +110,7 @@ class StatementObserverTest {
                 .minIdle(1)
                 .maxSize(1)
                 .build());
-        pool.observe(observed);
+        pool.addObserver(observed);
     }
 
     @AfterEach
@@ -238,6 +247,28 @@ class StatementObserverTest {
                 .extracting(ran -> ran.waitNanos() >= TimeUnit.MILLISECONDS.toNanos(50))
                 .containsExactly(true, false);
         assertThat(observed.tally("SELECT 1").ran.get(1).waitNanos()).isZero();
+        assertThat(observed.waited).singleElement().satisfies(wait -> {
+            assertThat(wait.operation()).isEqualTo("second");
+            assertThat(wait.waitNanos()).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
+            assertThat(wait.refused()).isNull();
+            assertThat(wait.thread()).isSameAs(waiter);
+        });
+    }
+
+    @Test
+    void callersThatGetNoneAreTold() throws SQLException {
+        try (var connection = pool.getConnection("first")) {
+            assertThatThrownBy(() -> pool.getConnection("refused", Duration.ofMillis(60)))
+                    .isInstanceOf(AcquireRefusedException.class);
+            assertThat(connection.isClosed()).isFalse();
+        }
+
+        assertThat(observed.waited).singleElement().satisfies(wait -> {
+            assertThat(wait.operation()).isEqualTo("refused");
+            assertThat(wait.waitNanos()).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(60));
+            assertThat(wait.refused()).isInstanceOf(AcquireRefusedException.class);
+            assertThat(wait.thread()).isSameAs(Thread.currentThread());
+        });
     }
 
     @Test
@@ -283,7 +314,7 @@ class StatementObserverTest {
 
     @Test
     void observerThatThrowsDisturbsNobody() throws SQLException {
-        pool.observe(new StatementObserver() {
+        pool.addObserver(new StatementObserver() {
             @Override
             public Tally tally(String sql) {
                 throw new IllegalStateException("no tally");
@@ -294,24 +325,56 @@ class StatementObserverTest {
                 throw new IllegalStateException("no lease");
             }
         });
+        readOne();
+        pool.removeObserver(observed);
+        readOne();
+
+        assertThat(pool.snapshot().active()).isZero();
+        assertThat(observed.tally("SELECT 1").ran).hasSize(1);
+        assertThat(observed.tally("SELECT 1").rows.sum()).isEqualTo(1);
+        assertThat(observed.ended).hasSize(1);
+    }
+
+    private void readOne() throws SQLException {
         try (var connection = pool.getConnection();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT 1")) {
             assertThat(rows.next()).isTrue();
             awaitNanos(TimeUnit.MILLISECONDS.toNanos(30));
         }
-        assertThat(pool.snapshot().active()).isZero();
+    }
+
+    @Test
+    void allObserversAreToldUntilTheyAreTakenAway() throws SQLException {
+        var second = new Observed();
+        pool.addObserver(second);
+        nap();
+        pool.removeObserver(observed);
+        nap();
+        pool.removeObserver(second);
+        nap();
+
+        assertThat(observed.tally("SELECT 1").ran).hasSize(1);
+        assertThat(second.tally("SELECT 1").ran).hasSize(2);
+        assertThat(second.ended).hasSize(2);
+    }
+
+    private void nap() throws SQLException {
+        try (var connection = pool.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        }
     }
 
     @Test
     void rowsFromBeforeAreNotCounted() throws SQLException {
-        pool.observe(null);
+        pool.removeObserver(observed);
         try (var connection = pool.getConnection();
                 var statement = connection.prepareStatement("SELECT generate_series(1, 5)")) {
             try (var rows = statement.executeQuery()) {
                 assertThat(rows.next()).isTrue();
             }
-            pool.observe(observed);
+            pool.addObserver(observed);
             try (var rows = statement.executeQuery()) {
                 assertThat(rows.next()).isTrue();
                 assertThat(rows.next()).isTrue();
@@ -326,7 +389,7 @@ class StatementObserverTest {
         try (var connection = pool.getConnection();
                 var statement = connection.createStatement()) {
             statement.execute("SELECT 1");
-            pool.observe(null);
+            pool.removeObserver(observed);
             statement.execute("SELECT 2");
         }
 

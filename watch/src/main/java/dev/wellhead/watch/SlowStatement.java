@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param waited how long its connection was waited for, where it was the first of its lease
  * @param run how long it ran
  * @param error what its error means; empty when it succeeded
- * @param traceId {@code trace_id} of the thread's logging context, where tracing has put one there; empty else
+ * @param traceId the trace that its caller worked for, see {@link dev.wellhead.database.TraceIds}; empty for none
  */
 public record SlowStatement(
         Instant endedAt,

@@ -28,15 +28,14 @@ public final class StatementWatch implements AutoCloseable {
     }
 
     /**
-     * Begins to count, by {@link dev.wellhead.database.DatabaseConfig#statements()}, whether enabled or not. One watch
-     * counts for a database at a time: it takes the place of any other.
+     * Begins to count, by {@link dev.wellhead.database.DatabaseConfig#statements()}, whether enabled or not.
      */
     public static StatementWatch of(Database database) {
         var judge = ErrorJudge.of(database.config());
         var tallies = new Tallies(
                 database::config,
                 error -> judge.judge(error, Phase.IN_TRANSACTION).meaning());
-        database.dataSource().observe(tallies);
+        database.dataSource().addObserver(tallies);
         return new StatementWatch(database, tallies);
     }
 
@@ -73,6 +72,6 @@ public final class StatementWatch implements AutoCloseable {
     /** Counts no more; what was counted can still be read. */
     @Override
     public void close() {
-        database.dataSource().observe(null);
+        database.dataSource().removeObserver(tallies);
     }
 }

@@ -169,8 +169,8 @@ class StatementWatchTest {
                 .singleElement()
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
-                .matches("slow statement pool=watched elapsedMs=1\\d\\d thresholdMs=100 fingerprint=[0-9a-f]{16}"
-                        + " sql=\"SELECT pg_sleep\\(\\?\\), \\?\"");
+                .matches("slow statement pool=watched elapsedMs=\\d{3,} thresholdMs=100 fingerprint=[0-9a-f]{16}"
+                        + " sql=\"SELECT pg_sleep\\(\\?\\), \\?\" traceId=4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
     @Test

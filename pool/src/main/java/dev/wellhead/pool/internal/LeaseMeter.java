@@ -51,6 +51,15 @@ final class LeaseMeter {
         waitNanos = nanos;
     }
 
+    /** A caller has waited, whether he got a connection or not. */
+    static void waited(StatementObserver observer, String operation, long nanos, @Nullable SQLException refused) {
+        try {
+            observer.waited(operation, nanos, refused);
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
     /** A statement is about to run; null when the observer has no tally for it. */
     @Nullable
     Tally begins(StatementObserver observer, String sql) {

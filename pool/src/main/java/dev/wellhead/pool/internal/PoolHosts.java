@@ -23,7 +23,9 @@ public final class PoolHosts {
     private volatile @Nullable Hosts doubted;
     /** Who else is told; null: nobody. */
     private volatile @Nullable Runnable doubter;
-    /** Who is told of statements; null: nobody. */
+    /** All who are told of statements, also those of replicas; guarded by itself. */
+    private final List<StatementObserver> observers = new ArrayList<>();
+    /** They as one; null: nobody. */
     private volatile @Nullable StatementObserver observer;
     /** Whether its only host is not to be used for now; changes under the pool's lock. */
     private volatile boolean isLost;
@@ -66,8 +68,24 @@ public final class PoolHosts {
         doubter = quick;
     }
 
+    /** Somebody more who is told of each statement, of replicas too. */
+    public void addObserver(StatementObserver added) {
+        synchronized (observers) {
+            observers.add(added);
+            observe(StatementObservers.of(observers));
+        }
+    }
+
+    /** He is told no more. */
+    public void removeObserver(StatementObserver removed) {
+        synchronized (observers) {
+            observers.removeIf(each -> each == removed);
+            observe(StatementObservers.of(observers));
+        }
+    }
+
     /** Who is told of each statement, of replicas too; null: nobody. */
-    public void observe(@Nullable StatementObserver other) {
+    void observe(@Nullable StatementObserver other) {
         observer = other;
         for (var each : pools()) {
             each.hosts().observer = other;

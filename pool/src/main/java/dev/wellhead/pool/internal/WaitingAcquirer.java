@@ -84,6 +84,9 @@ final class WaitingAcquirer {
         var waited = pool.now() - began;
         (direct ? pool.counters().directSlowly : pool.counters().waited).increment();
         pool.counters().waitedNanos.add(waited);
+        if (!direct) {
+            observeWait(operation, waited, null);
+        }
         if (pool.heard()) {
             if (!direct) {
                 pool.tell(new PoolEvent.Waited(pool.name(), Duration.ofNanos(waited)));
@@ -186,7 +189,7 @@ final class WaitingAcquirer {
         if (reason == RefusalReason.TIMEOUT) {
             leases.look(MOST_LOOKED_AT);
         }
-        return Refusals.refuse(new Refusals.Facts(
+        var refusal = Refusals.refuse(new Refusals.Facts(
                 reason,
                 waited,
                 waiter.operation,
@@ -198,6 +201,15 @@ final class WaitingAcquirer {
                 held == null ? "" : NestedAcquires.waitsAt(held, waiter.operation),
                 lastConnectFailure(reason),
                 prospect(waiter)));
+        observeWait(waiter.operation, waited, refusal);
+        return refusal;
+    }
+
+    private void observeWait(String operation, long nanos, @Nullable SQLException refused) {
+        var observer = pool.hosts().observer();
+        if (observer != null) {
+            LeaseMeter.waited(observer, operation, nanos, refused);
+        }
     }
 
     private static @Nullable String prospect(Waiter waiter) {

@@ -6,8 +6,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told of each statement that runs through a pool, and of each lease that ends. There is one at most; see {@link
- * dev.wellhead.pool.WellheadDataSource#observe}.
+ * Is told of each statement that runs through a pool, of each wait for a connection, and of each lease that ends; see
+ * {@link dev.wellhead.pool.WellheadDataSource#addObserver}.
  *
  * <p>Called on the callers' own threads while they hold their connections: it must be fast and must not block. What it
  * throws is ignored. Times are exact to the clock's resolution, but for the time between acquire and first statement, and
@@ -46,6 +46,16 @@ public interface StatementObserver {
      * @param sql as the driver gets it; {@code COMMIT} and {@code ROLLBACK} for the methods of that name
      */
     Tally tally(String sql);
+
+    /**
+     * A caller has waited for a connection: he stood in line, or was refused. Not told of a caller that was served at
+     * once. On his own thread, before he goes on; does nothing by default.
+     *
+     * @param operation name that the caller gave to the work; empty when none
+     * @param waitNanos from the call until he was served or refused
+     * @param refused why he got none, or null
+     */
+    default void waited(String operation, long waitNanos, @Nullable SQLException refused) {}
 
     /**
      * A lease has ended.

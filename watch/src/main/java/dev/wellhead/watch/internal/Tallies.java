@@ -4,6 +4,7 @@ package dev.wellhead.watch.internal;
 
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.Meaning;
+import dev.wellhead.database.TraceIds;
 import dev.wellhead.pool.spi.StatementObserver;
 import dev.wellhead.sql.SqlFingerprint;
 import dev.wellhead.watch.SlowStatement;
@@ -28,7 +29,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * The statements of one database, by fingerprint.
@@ -52,7 +52,6 @@ public final class Tallies implements StatementObserver {
     static final int MOST_SLOW = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(Tallies.class);
-    private static final String TRACE_ID = "trace_id";
     private static final int MOST_LOGGED = 10;
     private static final long LOG_WINDOW_MILLIS = 10_000;
     private static final int LONGEST_LOGGED = 100;
@@ -175,7 +174,6 @@ public final class Tallies implements StatementObserver {
     void slow(SqlFingerprint kind, String operation, long waitNanos, long runNanos, @Nullable Meaning error) {
         var now = settings.get();
         if (isOver(runNanos, now.statements().slowAfter())) {
-            var trace = MDC.get(TRACE_ID);
             var statement = new SlowStatement(
                     Instant.now(),
                     operation,
@@ -184,7 +182,7 @@ public final class Tallies implements StatementObserver {
                     Duration.ofNanos(waitNanos),
                     Duration.ofNanos(runNanos),
                     Optional.ofNullable(error),
-                    trace == null ? "" : trace);
+                    TraceIds.current());
             synchronized (slow) {
                 slow.addFirst(statement);
                 if (slow.size() > MOST_SLOW) {
@@ -205,13 +203,16 @@ public final class Tallies implements StatementObserver {
         }
         if (logged.incrementAndGet() <= MOST_LOGGED) {
             var text = kind.text();
+            var trace = TraceIds.current();
             LOG.warn(
-                    "slow statement pool={} elapsedMs={} thresholdMs={} fingerprint={} sql=\"{}\"",
+                    "slow statement pool={} elapsedMs={} thresholdMs={} fingerprint={} sql=\"{}\""
+                            + (trace.isEmpty() ? "" : " traceId={}"),
                     now.name(),
                     Duration.ofNanos(runNanos).toMillis(),
                     now.slowQueryThreshold().toMillis(),
                     kind.idText(),
-                    text.substring(0, Math.min(LONGEST_LOGGED, text.length())).replace('"', '\''));
+                    text.substring(0, Math.min(LONGEST_LOGGED, text.length())).replace('"', '\''),
+                    trace.replace('"', '\''));
         }
     }
 
