@@ -4,6 +4,7 @@ package dev.wellhead.database;
 
 import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.database.spi.ManagerSource;
+import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.pool.Ceiling;
 import dev.wellhead.pool.ConfigException;
 import java.time.Duration;
@@ -11,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,6 +172,11 @@ public final class DatabaseManager implements AutoCloseable {
     /** How the parts besides the databases are, as last checked; in the order they were added. Never waits. */
     public List<PartReport> parts() {
         return parts.stream().map(PartWatch::report).toList();
+    }
+
+    /** What the parts want told of their readings, by the part's name; the same as long as the manager lives. */
+    public Map<String, List<PartAlert>> partAlerts() {
+        return parts.stream().collect(Collectors.toMap(PartWatch::name, PartWatch::alerts));
     }
 
     /**

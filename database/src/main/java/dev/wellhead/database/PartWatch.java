@@ -3,12 +3,19 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.spi.HealthPart;
+import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.pool.Secret;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +28,16 @@ final class PartWatch {
 
     static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final SortedMap<String, Double> NO_READINGS = Collections.emptySortedMap();
+    private static final int MOST_ALERTS = 32;
+
     private static final Logger LOG = LoggerFactory.getLogger(PartWatch.class);
 
     private final HealthPart part;
     private final String name;
     private final Duration limit;
+    private final List<PartAlert> alerts;
     private final Future<?> ticks;
 
     /** Guarded by this, as the next two: which check runs; null: none. */
@@ -46,7 +58,8 @@ final class PartWatch {
         this.part = part;
         this.name = part.name();
         this.limit = part.limit();
-        if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
+        this.alerts = List.copyOf(part.alerts());
+        if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "name of a health part: must be 1 to 64 letters, digits, '.', '_' or '-'; use a name such as cache");
         }
@@ -54,12 +67,26 @@ final class PartWatch {
             throw new IllegalArgumentException(
                     "limit of health part " + name + ": must be longer than zero; use a limit such as 5 s");
         }
-        this.report = new PartReport(name, false, Instant.now(), Duration.ZERO, Optional.of("not checked yet"));
+        if (alerts.size() > MOST_ALERTS
+                || alerts.stream().map(PartAlert::name).distinct().count() < alerts.size()) {
+            throw new IllegalArgumentException("alerts of health part " + name + ": must be at most " + MOST_ALERTS
+                    + ", each with a name of its own");
+        }
+        this.report =
+                new PartReport(name, false, Instant.now(), Duration.ZERO, Optional.of("not checked yet"), NO_READINGS);
         this.ticks = HealthThreads.every(pauseNanos, this::begin);
     }
 
     PartReport report() {
         return report;
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<PartAlert> alerts() {
+        return alerts;
     }
 
     private synchronized void begin() {
@@ -77,15 +104,30 @@ final class PartWatch {
         }
         var late = HealthThreads.after(limit.toNanos(), () -> late(run));
         Optional<String> error;
+        var readings = NO_READINGS;
         try {
             part.check();
+            readings = shown(part.readings());
             error = Optional.empty();
         } catch (Throwable wrong) {
             // Whatever a part throws says how it is, an Error of its own libraries too.
             error = Optional.of(text(wrong));
         }
         late.cancel(false);
-        ended(run, error);
+        ended(run, error, readings);
+    }
+
+    private static SortedMap<String, Double> shown(Map<String, Double> readings) {
+        var shown = new TreeMap<String, Double>();
+        readings.forEach((key, value) -> {
+            if (NAME.matcher(key).matches() && Double.isFinite(value)) {
+                shown.put(key, value);
+            }
+        });
+        while (shown.size() > HealthPart.MOST_READINGS) {
+            shown.pollLastEntry();
+        }
+        return shown;
     }
 
     private synchronized boolean entered(Run run) {
@@ -106,26 +148,26 @@ final class PartWatch {
         var thread = run.thread;
         if (running == run && thread != null) {
             run.late = true;
-            found(run, Optional.of("no answer within " + limit.toMillis() + " ms"));
+            found(run, Optional.of("no answer within " + limit.toMillis() + " ms"), NO_READINGS);
             thread.interrupt();
         }
     }
 
-    private synchronized void ended(Run run, Optional<String> error) {
+    private synchronized void ended(Run run, Optional<String> error, SortedMap<String, Double> readings) {
         running = null;
         if (!run.late) {
-            found(run, error);
+            found(run, error, readings);
         }
         // One of ours may have come as the check ended: it is not for what this thread does next.
         var unused = Thread.interrupted();
     }
 
-    private void found(Run run, Optional<String> error) {
+    private void found(Run run, Optional<String> error, SortedMap<String, Double> readings) {
         if (closed) {
             return;
         }
         var latency = Duration.ofNanos(System.nanoTime() - run.startNanos);
-        report = new PartReport(name, error.isEmpty(), Instant.now(), latency, error);
+        report = new PartReport(name, error.isEmpty(), Instant.now(), latency, error, readings);
         boolean out = error.isPresent();
         if (out != told) {
             told = out;

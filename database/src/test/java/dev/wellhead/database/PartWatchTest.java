@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.database.spi.HealthPart;
+import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.testkit.FaultProxy;
 import dev.wellhead.testkit.PostgresServer;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -123,6 +127,87 @@ class PartWatchTest {
         assertThat(manager.parts()).extracting(PartReport::name).containsExactly("store");
         manager.close();
         assertThat(checks).hasValue(1);
+    }
+
+    /** Shows readings, for as long as it works. */
+    private static final class Cache implements HealthPart {
+        private volatile boolean works = true;
+        private volatile Map<String, Double> readings = Map.of();
+
+        @Override
+        public String name() {
+            return "cache";
+        }
+
+        @Override
+        public void check() throws IOException {
+            if (!works) {
+                throw new IOException("no cache");
+            }
+        }
+
+        @Override
+        public Map<String, Double> readings() {
+            return readings;
+        }
+    }
+
+    @Test
+    void readingsAreThoseOfTheLastCheckThatSucceeded() {
+        var cache = new Cache();
+        cache.readings = Map.of("entries", 7.0, "b\nad", 1.0, "ratio", Double.NaN);
+        var watch = new PartWatch(cache, PAUSE);
+        await().until(() -> watch.report().healthy());
+        assertThat(watch.report().readings()).isEqualTo(Map.of("entries", 7.0));
+
+        cache.works = false;
+        await().until(() -> !watch.report().healthy());
+        assertThat(watch.report().readings()).isEmpty();
+        assertThat(watch.report().isChecked()).isTrue();
+
+        var many = new HashMap<String, Double>();
+        for (int i = 100; i < 200; i++) {
+            many.put("r" + i, 1.0);
+        }
+        cache.readings = many;
+        cache.works = true;
+        await().until(() -> watch.report().healthy());
+        assertThat(watch.report().readings()).hasSize(HealthPart.MOST_READINGS).containsKeys("r100", "r131");
+        watch.close();
+    }
+
+    @Test
+    void refusesAlertsThatNobodyCouldTellApart() {
+        var full = alert("CACHE_FULL", 0.9, Duration.ZERO);
+        var part = new HealthPart() {
+            @Override
+            public String name() {
+                return "cache";
+            }
+
+            @Override
+            public void check() {}
+
+            @Override
+            public List<PartAlert> alerts() {
+                return List.of(full, full);
+            }
+        };
+        assertThatThrownBy(() -> new PartWatch(part, PAUSE))
+                .hasMessage("alerts of health part cache: must be at most 32, each with a name of its own");
+        for (var name : List.of("", "cache full", "9", "PART_UNHEALTHY", "A".repeat(65))) {
+            assertThatThrownBy(() -> alert(name, 0.9, Duration.ZERO))
+                    .hasMessageStartingWith("name of an alert: must be capitals");
+        }
+        assertThatThrownBy(() -> alert("CACHE_FULL", 0.5, Duration.ZERO))
+                .hasMessage("CACHE_FULL: clearAt=0.8 must not be greater than threshold=0.5; use the same for both,"
+                        + " or a lower one");
+        assertThatThrownBy(() -> alert("CACHE_FULL", 0.9, Duration.ofSeconds(-1)))
+                .hasMessage("CACHE_FULL: hold=PT-1S: must not be negative; use 0 for at once");
+    }
+
+    private static PartAlert alert(String name, double threshold, Duration hold) {
+        return new PartAlert(name, "fill", Severity.WARNING, threshold, 0.8, hold, "", "It is nearly full.");
     }
 
     @Test

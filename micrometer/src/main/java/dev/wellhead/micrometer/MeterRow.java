@@ -218,6 +218,19 @@ enum MeterRow {
             "Health checks by what they found; healthy and read_only ones were answered",
             Label.FOUND_BY_CHECK),
 
+    PART_HEALTHY(
+            Part.BESIDES,
+            Kind.GAUGE,
+            "wellhead.part.healthy",
+            "1 when the last check found it working, else 0; reading it asks nothing of it"),
+    PART_CHECK_LATENCY(Part.BESIDES, Kind.SECONDS, "wellhead.part.check.latency", "How long the last check took"),
+    PART_READING(
+            Part.BESIDES,
+            Kind.GAUGE,
+            "wellhead.part.reading",
+            "Its own numbers as of the last check that succeeded, by name; NaN while it is out",
+            Label.READING),
+
     HIKARI_TOTAL(Part.HIKARI, Kind.GAUGE, "hikaricp.connections", "Total connections"),
     HIKARI_IDLE(Part.HIKARI, Kind.GAUGE, "hikaricp.connections.idle", "Idle connections"),
     HIKARI_ACTIVE(Part.HIKARI, Kind.GAUGE, "hikaricp.connections.active", "Active connections"),
@@ -238,6 +251,7 @@ enum MeterRow {
         CEILING("pool"),
         HOST("pool"),
         DATABASE("database"),
+        BESIDES("part"),
         HIKARI("pool");
 
         final String tag;
@@ -278,6 +292,7 @@ enum MeterRow {
         static final Label FOUND_BY_CHECK = new Label("outcome", values(FOUND.stream()), "");
         static final Label LANE = new Label("lane", List.of(), "its name, or `default`");
         static final Label HOST = new Label("host", List.of(), "name and port as in the URL");
+        static final Label READING = new Label("reading", List.of(), "what the part calls it");
         static final Label CODE =
                 of("code", Arrays.stream(ErrorCode.values()).map(Enum::name).toArray(String[]::new));
 

@@ -4,6 +4,7 @@ package dev.wellhead.micrometer;
 
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.PartReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Collection;
@@ -23,24 +24,30 @@ import java.util.function.Supplier;
 public final class WellheadMetrics implements MeterBinder, AutoCloseable {
 
     private final Supplier<Collection<Database>> databases;
+    private final Supplier<List<PartReport>> parts;
     private final boolean hikariNames;
     private final Map<Key, DatabaseMeters> bound = new ConcurrentHashMap<>();
+    private final Map<PartKey, PartMeters> boundParts = new ConcurrentHashMap<>();
 
     private record Key(MeterRegistry registry, Database database) {}
 
-    private WellheadMetrics(Supplier<Collection<Database>> databases, boolean hikariNames) {
+    private record PartKey(MeterRegistry registry, String part) {}
+
+    private WellheadMetrics(
+            Supplier<Collection<Database>> databases, Supplier<List<PartReport>> parts, boolean hikariNames) {
         this.databases = databases;
+        this.parts = parts;
         this.hikariNames = hikariNames;
     }
 
     /** Meters of one database. */
     public WellheadMetrics(Database database) {
-        this(() -> List.of(database), false);
+        this(() -> List.of(database), List::of, false);
     }
 
-    /** Meters of all databases of a manager; see {@link #refresh} for those opened later. */
+    /** Meters of all databases of a manager and its other parts; see {@link #refresh} for those opened later. */
     public WellheadMetrics(DatabaseManager manager) {
-        this(manager::databases, false);
+        this(manager::databases, manager::parts, false);
     }
 
     /**
@@ -48,7 +55,7 @@ public final class WellheadMetrics implements MeterBinder, AutoCloseable {
      * besides Wellhead's own, for dashboards that exist; false is the default. To be bound in place of this one.
      */
     public WellheadMetrics withHikariNames(boolean value) {
-        return new WellheadMetrics(databases, value);
+        return new WellheadMetrics(databases, parts, value);
     }
 
     @Override
@@ -71,6 +78,12 @@ public final class WellheadMetrics implements MeterBinder, AutoCloseable {
             bound.computeIfAbsent(
                     new Key(registry, database), key -> new DatabaseMeters(database, registry, hikariNames));
         }
+        for (var part : parts.get()) {
+            boundParts
+                    .computeIfAbsent(
+                            new PartKey(registry, part.name()), key -> new PartMeters(part.name(), parts, registry))
+                    .found(part);
+        }
     }
 
     /** Removes all meters and listens no more. */
@@ -78,6 +91,11 @@ public final class WellheadMetrics implements MeterBinder, AutoCloseable {
     public void close() {
         bound.forEach((key, meters) -> {
             if (bound.remove(key, meters)) {
+                meters.close();
+            }
+        });
+        boundParts.forEach((key, meters) -> {
+            if (boundParts.remove(key, meters)) {
                 meters.close();
             }
         });

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.micrometer.MeterRow.Kind;
 import dev.wellhead.micrometer.MeterRow.Label;
 import dev.wellhead.pool.Lane;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -36,10 +38,13 @@ class MeterTableTest {
                         .maxTotal(9)
                         .database(laned(primary))
                         .database(hosted(primary, standby))
+                        .part(new Store())
                         .open();
                 var metrics = new WellheadMetrics(manager).withHikariNames(true)) {
             var registry = new SimpleMeterRegistry();
             metrics.bindTo(registry);
+            await().until(() -> manager.parts().get(0).healthy());
+            metrics.refresh(registry);
             Set<String> shown = new TreeSet<>();
             for (Meter meter : registry.getMeters()) {
                 // The buckets of a timer are meters of their own in this registry.
@@ -57,10 +62,36 @@ class MeterTableTest {
             assertThat(shown).isEqualTo(rows);
             await().until(() ->
                     registry.get("wellhead.pool.host.up").gauges().stream().allMatch(gauge -> gauge.value() == 1));
+            assertThat(registry.get("wellhead.part.healthy")
+                            .tag("part", "store")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            assertThat(registry.get("wellhead.part.reading")
+                            .tag("reading", "objects")
+                            .gauge()
+                            .value())
+                    .isEqualTo(7);
             assertThat(registry.get("wellhead.pool.host.target").gauges().stream()
                             .mapToDouble(gauge -> gauge.value())
                             .sum())
                     .isEqualTo(1);
+        }
+    }
+
+    /** Something that is no database. */
+    private static final class Store implements HealthPart {
+        @Override
+        public String name() {
+            return "store";
+        }
+
+        @Override
+        public void check() {}
+
+        @Override
+        public Map<String, Double> readings() {
+            return Map.of("objects", 7.0);
         }
     }
 
@@ -169,6 +200,8 @@ class MeterTableTest {
                 + table(row -> row.part == MeterRow.Part.HOST)
                 + "\n## Of the database (tag `database`: its name)\n"
                 + table(row -> row.part == MeterRow.Part.DATABASE)
+                + "\n## Of each part besides the databases (tag `part`: its name)\n"
+                + table(row -> row.part == MeterRow.Part.BESIDES)
                 + """
 
                 ## HikariCP's names (tag `pool`)

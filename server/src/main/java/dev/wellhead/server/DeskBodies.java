@@ -168,7 +168,8 @@ final class DeskBodies {
             boolean healthy,
             String checkedAt,
             BigDecimal latencyMs,
-            @Nullable String error) {
+            @Nullable String error,
+            Map<String, Double> readings) {
 
         static Part of(PartReport part) {
             return new Part(
@@ -176,7 +177,8 @@ final class DeskBodies {
                     part.healthy(),
                     Numbers.iso(part.checkedAt()),
                     Numbers.millisTwoDecimals(part.latency()),
-                    part.error().orElse(null));
+                    part.error().orElse(null),
+                    part.readings());
         }
     }
 

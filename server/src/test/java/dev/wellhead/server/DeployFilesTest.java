@@ -12,6 +12,7 @@ import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.pool.Lane;
 import dev.wellhead.testkit.FaultProxy;
 import dev.wellhead.testkit.PostgresServer;
@@ -51,6 +52,22 @@ class DeployFilesTest {
     /** One query of the dashboard. */
     private record Target(String panel, String expression, String legend) {}
 
+    /** Something that is no database. */
+    private static final class Store implements HealthPart {
+        @Override
+        public String name() {
+            return "store";
+        }
+
+        @Override
+        public void check() {}
+
+        @Override
+        public Map<String, Double> readings() {
+            return Map.of("objects", 7.0);
+        }
+    }
+
     @BeforeAll
     static void serveAfterWorkAndFaults() throws Exception {
         primary = PostgresServer.start();
@@ -65,6 +82,7 @@ class DeployFilesTest {
                         .build()))
                 .database(DatabaseConfig.of(
                         Databases.pool("hosted", severalHosts()).build()))
+                .part(new Store())
                 .open();
         server = WellheadServer.start(
                 manager, new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), true, null), "local");
@@ -232,6 +250,7 @@ class DeployFilesTest {
                         "HIGH_RETRY_RATE",
                         "CONNECTION_LEAK",
                         "BREAKER_OPEN",
+                        "PART_UNHEALTHY",
                         "DATABASE_UNHEALTHY",
                         "UNKNOWN_COMMIT_OUTCOME",
                         "REPLICATION_LAG");

@@ -10,12 +10,15 @@ import dev.wellhead.config.ServerConfig;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.HealthPolicy;
+import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.pool.Secret;
 import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.Programs;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +39,7 @@ class DeskPageTest {
     static Path profile;
 
     private static final AtomicBoolean loading = new AtomicBoolean();
+    private static volatile boolean storeIsOut;
     private static PostgresServer postgres;
     private static DatabaseManager manager;
     private static WellheadServer server;
@@ -47,7 +51,10 @@ class DeskPageTest {
         var chromium = Programs.find("chromium");
         assumeTrue(driver.isPresent() && chromium.isPresent(), "needs chromium and chromedriver");
         postgres = PostgresServer.start();
-        manager = Databases.open(config());
+        manager = DatabaseManager.builder()
+                .database(config())
+                .part(new HostilePart())
+                .open();
         server = Databases.serve(manager);
         browser = Browser.start(driver.get(), chromium.get(), profile);
         loading.set(true);
@@ -55,6 +62,26 @@ class DeskPageTest {
             OwnThread.EACH.execute(DeskPageTest::load);
         }
         OwnThread.EACH.execute(DeskPageTest::hold);
+    }
+
+    /** Something that is no database, which fails with a text that wants to be markup. */
+    private static final class HostilePart implements HealthPart {
+        @Override
+        public String name() {
+            return "store";
+        }
+
+        @Override
+        public void check() throws IOException {
+            if (storeIsOut) {
+                throw new IOException(HOSTILE);
+            }
+        }
+
+        @Override
+        public Map<String, Double> readings() {
+            return Map.of("objects", 7.0);
+        }
     }
 
     private static DatabaseConfig config() {
@@ -121,6 +148,26 @@ class DeskPageTest {
         assertThat(browser.run("return window.hacked === undefined").asBoolean())
                 .isTrue();
         browser.screenshot(SHOTS.resolve("light.png"));
+    }
+
+    @Test
+    void showsWhatIsNoDatabaseToo() throws Exception {
+        browser.size(1280, 900);
+        browser.open(server.uri());
+        until(() -> browser.text("#part-list").matches("(?s)store\\s+healthy\\s+[0-9.]+\\s+objects 7"));
+        storeIsOut = true;
+        try {
+            until(() -> browser.text("#part-list").contains("out: IOException: " + HOSTILE));
+            assertThat(browser.text("#verdict")).contains("The databases are healthy; out: store.");
+            assertThat(browser.text("#problem-list")).contains("store is out");
+            until(() -> browser.text("#alerts").contains("PART_UNHEALTHY"));
+            assertThat(browser.run("return window.hacked === undefined").asBoolean())
+                    .isTrue();
+        } finally {
+            storeIsOut = false;
+        }
+        until(() -> browser.text("#verdict").contains("Healthy"));
+        until(() -> !browser.text("#problem-list").contains("store"));
     }
 
     @Test

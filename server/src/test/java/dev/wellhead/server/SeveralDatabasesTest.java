@@ -10,6 +10,7 @@ import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.testkit.PostgresServer;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +111,11 @@ class SeveralDatabasesTest {
                     throw new IOException("no bucket");
                 }
             }
+
+            @Override
+            public Map<String, Double> readings() {
+                return Map.of("objects", 7.0);
+            }
         };
         try (var manager = DatabaseManager.builder()
                         .database(Databases.config("default", WORKS))
@@ -119,6 +125,14 @@ class SeveralDatabasesTest {
             var http = new Http(server);
             await().until(() ->
                     http.get("/health").json().get("status").asText().equals("healthy"));
+            assertThat(http.get("/metrics").raw().body())
+                    .contains("wellhead_part_healthy{part=\"store\"} 1.0")
+                    .contains("wellhead_part_reading{part=\"store\",reading=\"objects\"} 7.0");
+            assertThat(http.get("/api/databases")
+                            .json()
+                            .at("/parts/0/readings/objects")
+                            .asDouble())
+                    .isEqualTo(7);
             works.set(false);
             await().until(() ->
                     http.get("/health").json().get("status").asText().equals("degraded"));

@@ -4,11 +4,14 @@ package dev.wellhead.watch;
 
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.PartReport;
 import dev.wellhead.database.Severity;
+import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.pool.Secret;
 import dev.wellhead.watch.internal.AlertJson;
 import dev.wellhead.watch.internal.AlertReading;
-import dev.wellhead.watch.internal.DatabaseAlerts;
+import dev.wellhead.watch.internal.AlertTable;
+import dev.wellhead.watch.internal.RuleWatch;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -20,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +40,15 @@ public final class Watch implements AutoCloseable {
 
     /** What is watched of one database; statements are null where they are not counted. */
     private record Watched(
-            @Nullable StatementWatch statements, DatabaseAlerts alerts, DatabaseDesk desk, Advisor advisor) {}
+            @Nullable StatementWatch statements, RuleWatch<AlertReading> alerts, DatabaseDesk desk, Advisor advisor) {}
 
     private final DatabaseManager manager;
     private volatile AlertSettings settings;
     /** What the last look went by; the thread's own. */
     private AlertSettings applied;
+
+    /** Those of the parts besides the databases. */
+    private final List<PartRules> parts;
 
     private final ScheduledExecutorService thread;
     /** Alerts that fired and are over, the newest first; guarded by itself. */
@@ -51,15 +58,37 @@ public final class Watch implements AutoCloseable {
     /** Changes on the thread alone, and is replaced whole. */
     private volatile Map<Database, Watched> watched = Map.of();
 
+    /** The alerts of one part. */
+    private record PartRules(String name, List<RuleWatch.Row<PartReport>> rows, RuleWatch<PartReport> alerts) {
+
+        /** Those of the settings that parts have, and its own, which no setting changes. */
+        static List<AlertRule> rules(List<RuleWatch.Row<PartReport>> rows, AlertSettings settings) {
+            return Stream.concat(
+                            settings.rules().stream().filter(rule -> rule.name().equals(PartAlert.UNHEALTHY)),
+                            rows.stream()
+                                    .map(RuleWatch.Row::rule)
+                                    .filter(rule -> !rule.name().equals(PartAlert.UNHEALTHY)))
+                    .toList();
+        }
+    }
+
     private Watch(DatabaseManager manager, AlertSettings settings) {
         this.manager = manager;
         this.settings = settings;
         this.applied = settings;
+        this.parts = manager.partAlerts().entrySet().stream()
+                .map(part -> partRules(part.getKey(), part.getValue(), settings))
+                .toList();
         this.thread = Executors.newSingleThreadScheduledExecutor(work -> {
             var made = new Thread(work, "wellhead-watch");
             made.setDaemon(true);
             return made;
         });
+    }
+
+    private PartRules partRules(String name, List<PartAlert> own, AlertSettings first) {
+        var rows = AlertTable.part(own);
+        return new PartRules(name, rows, new RuleWatch<>(name, rows, PartRules.rules(rows, first), this::tell));
     }
 
     /** Begins to watch; what there is already is watched when this returns. The sinks stay their owner's to close. */
@@ -83,6 +112,7 @@ public final class Watch implements AutoCloseable {
             return;
         }
         watched.values().forEach(each -> each.alerts.rules(wanted.rules(), Instant.now()));
+        parts.forEach(part -> part.alerts.rules(PartRules.rules(part.rows, wanted), Instant.now()));
         var firing = alerts().stream()
                 .filter(alert -> alert.state() == AlertState.FIRING)
                 .toList();
@@ -108,9 +138,18 @@ public final class Watch implements AutoCloseable {
                 }
             });
             watched = now;
+            lookAtParts();
         } catch (RuntimeException e) {
             // The next look is a second away; without this the executor would make none.
             LOG.warn("watch failed cause={}", e.getClass().getSimpleName(), Secret.mask(e));
+        }
+    }
+
+    private void lookAtParts() {
+        for (var report : manager.parts()) {
+            parts.stream()
+                    .filter(part -> part.name.equals(report.name()))
+                    .forEach(part -> part.alerts.look(report, System.nanoTime(), Instant.now()));
         }
     }
 
@@ -124,7 +163,9 @@ public final class Watch implements AutoCloseable {
         } else if (statements == null) {
             statements = StatementWatch.of(database);
         }
-        var alerts = before == null ? new DatabaseAlerts(database.name(), applied.rules(), this::tell) : before.alerts;
+        var alerts = before == null
+                ? new RuleWatch<>(database.name(), AlertTable.DATABASE, applied.rules(), this::tell)
+                : before.alerts;
         var totals = statements == null ? null : statements.totals();
         var reading = AlertReading.of(
                 database, totals == null ? 0 : totals.runNanos(), totals == null ? 0 : totals.statements());
@@ -203,8 +244,10 @@ public final class Watch implements AutoCloseable {
 
     /** Alerts that are pending or firing, the worst first. */
     public List<Alert> alerts() {
-        return watched.values().stream()
-                .flatMap(each -> each.alerts.now().stream())
+        return Stream.concat(
+                        watched.values().stream().map(Watched::alerts),
+                        parts.stream().map(PartRules::alerts))
+                .flatMap(each -> each.now().stream())
                 .sorted(Comparator.comparing(Alert::severity).reversed().thenComparing(Alert::since))
                 .toList();
     }

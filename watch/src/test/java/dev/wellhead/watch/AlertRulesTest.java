@@ -15,7 +15,8 @@ import dev.wellhead.database.StatementPolicy;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.watch.internal.AlertReading;
-import dev.wellhead.watch.internal.DatabaseAlerts;
+import dev.wellhead.watch.internal.AlertTable;
+import dev.wellhead.watch.internal.RuleWatch;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,7 @@ class AlertRulesTest {
     private DatabaseManager manager;
     private Database database;
     private final List<Alert> told = new ArrayList<>();
-    private DatabaseAlerts alerts;
+    private RuleWatch<AlertReading> alerts;
     private long seconds;
 
     @BeforeEach
@@ -58,7 +59,7 @@ class AlertRulesTest {
                         new HealthPolicy(true, Duration.ofSeconds(1), Duration.ofSeconds(1), 3),
                         Duration.ofSeconds(5))
                 .withStatements(new StatementPolicy(true, 100, Duration.ofSeconds(1))));
-        alerts = new DatabaseAlerts("orders", AlertSettings.DEFAULT.rules(), told::add);
+        alerts = new RuleWatch<>("orders", AlertTable.DATABASE, AlertSettings.DEFAULT.rules(), told::add);
     }
 
     @AfterEach
@@ -188,7 +189,7 @@ class AlertRulesTest {
     @Test
     void thresholdsAreTheUsers() throws Exception {
         var settings = AlertSettings.DEFAULT.withThresholds(Map.of("HIGH_POOL_USAGE", "0.2", "WAITING_CALLERS", "off"));
-        alerts = new DatabaseAlerts("orders", settings.rules(), told::add);
+        alerts = new RuleWatch<>("orders", AlertTable.DATABASE, settings.rules(), told::add);
         var all = held(1);
         look(11);
         assertThat(told).extracting(Alert::name).containsExactly("HIGH_POOL_USAGE");
@@ -226,7 +227,7 @@ class AlertRulesTest {
     @Test
     void holdTimesAreTheUsers() throws Exception {
         var settings = AlertSettings.DEFAULT.withHolds(Map.of("HIGH_POOL_USAGE", Duration.ofSeconds(2)));
-        alerts = new DatabaseAlerts("orders", settings.rules(), told::add);
+        alerts = new RuleWatch<>("orders", AlertTable.DATABASE, settings.rules(), told::add);
         var all = held(4);
         look(3);
         assertThat(told).extracting(Alert::name).containsExactly("HIGH_POOL_USAGE");

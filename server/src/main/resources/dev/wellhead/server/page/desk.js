@@ -123,6 +123,7 @@
     $('live').textContent = 'live, ' + time(body.timestamp);
     showVerdict(body);
     showProblems(body.databases, body.parts.filter(part => !part.healthy));
+    showParts(body.parts);
     showTabs(body.databases);
     const mine = body.databases.find(database => database.database === state.chosen);
     if (mine) {
@@ -168,6 +169,17 @@
       const item = el('li', null, 'warning');
       item.append(el('strong', part.name + ' is out'), el('p', (part.error || 'Not checked yet') + '.'));
       return item;
+    }));
+  }
+  function showParts(parts) {
+    $('parts').hidden = !parts.length;
+    $('part-list').replaceChildren(...parts.map(part => {
+      const row = el('tr');
+      const readings = Object.entries(part.readings).map(([name, value]) => name + ' ' + number(value)).join(', ');
+      row.append(el('th', part.name), el('td', part.healthy ? 'healthy' : 'out: ' + (part.error || 'not checked yet')),
+        el('td', number(part.latencyMs), 'number'), el('td', readings || '–'));
+      row.firstChild.scope = 'row';
+      return row;
     }));
   }
   function showFailure() {

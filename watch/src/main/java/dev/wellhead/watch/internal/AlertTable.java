@@ -2,11 +2,15 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.watch.internal;
 
+import dev.wellhead.database.PartReport;
 import dev.wellhead.database.Severity;
+import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.watch.AlertRule;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleBiFunction;
+import java.util.stream.Stream;
 
 /** The rules that there are, and how the value of each is found. */
 public final class AlertTable {
@@ -14,15 +18,8 @@ public final class AlertTable {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
-    /**
-     * A rule and its value.
-     *
-     * @param window how far back the second reading is
-     * @param value of a reading and the one from before
-     */
-    record Row(AlertRule rule, Duration window, ToDoubleBiFunction<AlertReading, AlertReading> value) {}
-
-    static final List<Row> ROWS = List.of(
+    /** Of each database. */
+    public static final List<RuleWatch.Row<AlertReading>> DATABASE = List.of(
             row(
                     rule("HIGH_POOL_USAGE", Severity.WARNING, 0.8, 0.7, 10, 30, "")
                             .says("Most of the pool's connections are held. Look who holds them, and for how long;"
@@ -98,15 +95,45 @@ public final class AlertTable {
                     MINUTE,
                     (now, then) -> now.lagSeconds()));
 
+    /** Of each part besides the databases. */
+    private static final RuleWatch.Row<PartReport> PART = new RuleWatch.Row<>(
+            rule(PartAlert.UNHEALTHY, Severity.WARNING, 0, 0, 0, 5, "")
+                    .says("Something besides the databases does not answer its checks. Its error says what is wrong."),
+            MINUTE,
+            (now, then) -> !now.isChecked() ? Double.NaN : now.healthy() ? 0 : 1);
+
+    private static final Duration PART_CLEAR_HOLD = Duration.ofSeconds(30);
+
     private AlertTable() {}
 
     /** The rules as they are unless somebody wants others. */
     public static List<AlertRule> rules() {
-        return ROWS.stream().map(Row::rule).toList();
+        return Stream.concat(DATABASE.stream().map(RuleWatch.Row::rule), Stream.of(PART.rule()))
+                .toList();
     }
 
-    private static Row row(AlertRule rule, Duration window, ToDoubleBiFunction<AlertReading, AlertReading> value) {
-        return new Row(rule, window, value);
+    /** The rules of a part, its own among them. */
+    public static List<RuleWatch.Row<PartReport>> part(List<PartAlert> own) {
+        List<RuleWatch.Row<PartReport>> rows = new ArrayList<>();
+        rows.add(PART);
+        own.forEach(alert -> rows.add(new RuleWatch.Row<>(
+                new AlertRule(
+                        alert.name(),
+                        alert.severity(),
+                        alert.threshold(),
+                        alert.clearAt(),
+                        alert.hold(),
+                        PART_CLEAR_HOLD,
+                        alert.unit(),
+                        alert.summary()),
+                MINUTE,
+                (now, then) -> now.readings().getOrDefault(alert.reading(), Double.NaN))));
+        return rows;
+    }
+
+    private static RuleWatch.Row<AlertReading> row(
+            AlertRule rule, Duration window, ToDoubleBiFunction<AlertReading, AlertReading> value) {
+        return new RuleWatch.Row<>(rule, window, value);
     }
 
     private record Unsaid(
