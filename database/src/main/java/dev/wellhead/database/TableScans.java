@@ -3,7 +3,7 @@
 package dev.wellhead.database;
 
 import dev.wellhead.sql.NumberedSql;
-import dev.wellhead.sql.SqlLiterals;
+import dev.wellhead.sql.SqlFingerprint;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -177,8 +177,9 @@ final class TableScans {
                 .toList();
     }
 
+    /** Without values, and alike whoever has named it: the server's {@code $1} is a placeholder as well. */
     private static String shown(String sql) {
-        var text = SqlLiterals.hide(sql);
+        var text = SqlFingerprint.of(sql).text();
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN);
     }
 }
