@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.pool.internal;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
@@ -33,7 +34,7 @@ final class LogPace {
     long pass() {
         while (true) {
             long now = clock.getAsLong();
-            var before = current.get();
+            var before = Objects.requireNonNull(current.get());
             boolean isOver = now - before.endNanos >= 0;
             boolean passes = isOver || before.passed < most;
             var after = new Interval(
