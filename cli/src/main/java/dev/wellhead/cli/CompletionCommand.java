@@ -45,7 +45,10 @@ final class CompletionCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         terminal.out().println("# For " + shell + ".");
-        terminal.out().print(AutoComplete.bash("wellhead", spec.root().commandLine()));
+        // In zsh that would be an option of the user's whole shell, after which none of their aliases completes.
+        terminal.out()
+                .print(AutoComplete.bash("wellhead", spec.root().commandLine())
+                        .replace("  setopt COMPLETE_ALIASES\n", ""));
         return ExitCode.DONE;
     }
 }

@@ -51,7 +51,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
             print(problems, valid, null);
             return valid ? ExitCode.DONE : ExitCode.CONFIG_INVALID;
         }
-        var check = ConnectCheck.of(options.loader(terminal).load());
+        var check = ConnectCheck.of(options.loader(terminal).load(), terminal);
         problems.addAll(check.problems());
         problems.sort(Comparator.comparing(Problem::severity));
         print(problems, !check.refused(), check);

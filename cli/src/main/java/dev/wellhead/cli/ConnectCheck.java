@@ -2,7 +2,6 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.cli;
 
-import dev.wellhead.cli.internal.Checkup;
 import dev.wellhead.cli.internal.Complaint;
 import dev.wellhead.cli.internal.Complaint.Kind;
 import dev.wellhead.cli.internal.DatabaseReport;
@@ -25,9 +24,9 @@ record ConnectCheck(WellheadConfig config, List<DatabaseReport> reports) {
     private static final String DEFAULT_DATABASE = "default";
 
     /** Connects to each. Blocks for their connect timeouts and a little. */
-    static ConnectCheck of(WellheadConfig config) throws InterruptedException {
+    static ConnectCheck of(WellheadConfig config, Terminal terminal) throws InterruptedException {
         var plan = Plan.configuration(config.maxTotal(), config.profile() == Profile.EDGE);
-        return new ConnectCheck(config, Checkup.run(config.databases(), name -> true, plan));
+        return new ConnectCheck(config, CheckupBar.run(config.databases(), name -> true, plan, terminal));
     }
 
     /** What is wrong, at the place of the setting that it is about. */

@@ -2,7 +2,6 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.cli;
 
-import dev.wellhead.cli.internal.Checkup;
 import dev.wellhead.cli.internal.DatabaseReport;
 import dev.wellhead.cli.internal.Plan;
 import dev.wellhead.config.Profile;
@@ -85,10 +84,11 @@ final class DoctorCommand implements Callable<Integer> {
                 && config.databases().stream().noneMatch(one -> one.name().equals(wanted))) {
             throw unknown(wanted, config);
         }
-        var reports = Checkup.run(
+        var reports = CheckupBar.run(
                 config.databases(),
                 name -> wanted == null || name.equals(wanted),
-                Plan.everything(config.maxTotal(), config.profile() == Profile.EDGE, embedded));
+                Plan.everything(config.maxTotal(), config.profile() == Profile.EDGE, embedded),
+                terminal);
         terminal.out().println(json ? Json.text(DoctorText.json(reports)) : DoctorText.of(reports));
         var file = bundle;
         if (file != null) {

@@ -5,7 +5,7 @@ package dev.wellhead.cli;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** One line on a terminal that is drawn again and again; not for several threads. */
+/** One line on a terminal that is drawn again and again. Any thread. */
 final class ProgressBar {
     private static final int WIDTH = 30;
 
@@ -22,7 +22,7 @@ final class ProgressBar {
      * @param done share done, 0 to 1; what lies outside is drawn as the nearer end
      * @param text follows the bar
      */
-    void draw(double done, String text) {
+    synchronized void draw(double done, String text) {
         var line = line(done, text);
         var rest = " ".repeat(Math.max(0, lastLength - line.length()));
         stream.print("\r" + line + rest);
@@ -31,7 +31,7 @@ final class ProgressBar {
     }
 
     /** Wipes the line, so that the result starts at the margin. */
-    void clear() {
+    synchronized void clear() {
         stream.print("\r" + " ".repeat(lastLength) + "\r");
         stream.flush();
         lastLength = 0;

@@ -3,6 +3,7 @@
 package dev.wellhead.cli;
 
 import dev.wellhead.cli.internal.DatabaseReport;
+import dev.wellhead.config.AlertConfig;
 import dev.wellhead.config.ConfigReport;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseConfig;
@@ -53,9 +54,15 @@ final class SupportBundle {
 
     private SupportBundle(WellheadConfig config) {
         this.config = config;
-        var token = config.server().readToken();
-        this.secrets = Stream.concat(
-                        config.databases().stream().flatMap(SupportBundle::password), Stream.ofNullable(token))
+        var server = config.server();
+        var webhook = config.alerts().webhook();
+        this.secrets = Stream.of(
+                        config.databases().stream().flatMap(SupportBundle::password),
+                        Stream.ofNullable(server.readToken()),
+                        Stream.ofNullable(server.adminToken()),
+                        Stream.ofNullable(webhook).map(AlertConfig.Webhook::url),
+                        Stream.ofNullable(webhook).flatMap(told -> Stream.ofNullable(told.secret())))
+                .flatMap(each -> each)
                 .map(Secret::reveal)
                 .filter(secret -> secret.length() >= SHORTEST_SECRET)
                 .collect(Collectors.toUnmodifiableSet());

@@ -14,8 +14,8 @@ import picocli.CommandLine.Mixin;
         name = "top",
         mixinStandardHelpOptions = true,
         description = {
-            "Show pools, statements, leases and alerts of a running serve on the whole screen, live.",
-            "Keys: s l a choose the table, o sorts, d takes the next database, up and down select a lease,",
+            "Show pools, statements, leases, alerts and events of a running serve on the whole screen, live.",
+            "Keys: s l a e choose the table, o sorts, d takes the next database, up and down select a lease,",
             "c cancels what it runs (with the admin token), q ends.",
             "Where the output is no terminal, or TERM=dumb, it prints all of it once. Exit 4: no server answers at first."
         })

@@ -178,6 +178,7 @@ final class TopScreen {
             case 's' -> wish = wish.with(View.STATEMENTS);
             case 'l' -> wish = wish.with(View.LEASES);
             case 'a' -> wish = wish.with(View.ALERTS);
+            case 'e' -> wish = wish.with(View.EVENTS);
             case 'o' -> wish(wish.nextSort());
             case 'd' -> wish(wish.nextDatabase());
             case UP, 'k' -> wish = wish.moved(-1, leases());

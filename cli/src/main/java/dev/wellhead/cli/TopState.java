@@ -17,16 +17,27 @@ import java.util.Optional;
  * @param statements body of {@code /api/statements} of the database looked at; missing where they are not counted
  * @param leases body of {@code /api/leases}
  * @param alerts body of {@code /api/alerts}
+ * @param events body of {@code /api/events}: the newest of all databases, the oldest of them first
  * @param trouble why the server gave no answer this time, or empty; the rest is then of the last time
  */
-record TopState(Instant at, JsonNode databases, JsonNode statements, JsonNode leases, JsonNode alerts, String trouble) {
+record TopState(
+        Instant at,
+        JsonNode databases,
+        JsonNode statements,
+        JsonNode leases,
+        JsonNode alerts,
+        JsonNode events,
+        String trouble) {
 
     /** Which table stands below the databases. */
     enum View {
         STATEMENTS,
         LEASES,
-        ALERTS
+        ALERTS,
+        EVENTS
     }
+
+    private static final String MOST_EVENTS = "100";
 
     /** What statements are sorted by, as the server names it. */
     static final List<String> SORTS = List.of("run", "calls", "mean", "p99", "waited", "held", "rows", "errors");
@@ -68,8 +79,10 @@ record TopState(Instant at, JsonNode databases, JsonNode statements, JsonNode le
         var databases = client.get("/api/databases", Map.of()).json();
         var leases = client.get("/api/leases", Map.of()).json();
         var alerts = client.get("/api/alerts", Map.of()).json();
+        var events = client.get("/api/events", Map.of("limit", Optional.of(MOST_EVENTS)))
+                .json();
         var statements = statements(client, name(databases, wish.database()), wish.sort());
-        return new TopState(Instant.now(), databases, statements, leases, alerts, "");
+        return new TopState(Instant.now(), databases, statements, leases, alerts, events, "");
     }
 
     private static JsonNode statements(ServerClient client, String database, String sort) throws InterruptedException {
@@ -103,6 +116,6 @@ record TopState(Instant at, JsonNode databases, JsonNode statements, JsonNode le
 
     /** The same as of then, with why there is nothing newer. */
     TopState troubled(String why) {
-        return new TopState(at, databases, statements, leases, alerts, why);
+        return new TopState(at, databases, statements, leases, alerts, events, why);
     }
 }

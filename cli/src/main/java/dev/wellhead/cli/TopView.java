@@ -8,16 +8,18 @@ import dev.wellhead.cli.TopState.Wish;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * The lines of {@code wellhead top}: what is wrong first, then a line a database, then one of three tables. Safe for a
+ * The lines of {@code wellhead top}: what is wrong first, then a line a database, then one of four tables. Safe for a
  * terminal, whatever the server's texts hold.
  */
 final class TopView {
     private static final int BAR = 8;
     private static final int MOST_PROBLEMS = 4;
-    private static final String KEYS =
-            "q quit  s statements  l leases  a alerts  o sort  d database  up/down select  c cancel";
+    private static final String KEYS = "q quit  s statements  l leases  a alerts  e events  o sort  d database";
+    private static final String LEASE_KEYS =
+            "q quit  s statements  l leases  a alerts  e events  up/down select  c cancel";
 
     /** What a line is, so that a terminal may colour it. */
     enum Look {
@@ -60,7 +62,7 @@ final class TopView {
         }
         var bottom = new ArrayList<>(lines.subList(0, Math.max(0, Math.min(lines.size(), height - 2))));
         bottom.add(new Line(message.isEmpty() ? Look.PLAIN : Look.TITLE, message));
-        bottom.add(new Line(Look.PLAIN, KEYS));
+        bottom.add(new Line(Look.PLAIN, wish.view() == View.LEASES ? LEASE_KEYS : KEYS));
         return bottom.stream()
                 .map(line -> new Line(line.look(), SafeText.cut(SafeText.line(line.text(), true), width)))
                 .toList();
@@ -174,6 +176,7 @@ final class TopView {
             case STATEMENTS -> DeskText.statementTable(state.statements());
             case LEASES -> DeskText.leases(state.leases());
             case ALERTS -> DeskText.alerts(state.alerts());
+            case EVENTS -> DeskText.events(newestFirst(state.events()));
         };
     }
 
@@ -183,7 +186,14 @@ final class TopView {
                 "STATEMENTS of " + TopState.name(state.databases(), wish.database()) + ", by " + wish.sort();
             case LEASES -> "LEASES: " + state.leases().path("leases").size();
             case ALERTS -> "ALERTS: " + state.alerts().path("alerts").size() + " now";
+            case EVENTS -> "EVENTS, the newest first";
         };
+    }
+
+    private static JsonNode newestFirst(JsonNode body) {
+        List<JsonNode> events = new ArrayList<>();
+        body.path("events").forEach(event -> events.add(0, event));
+        return Json.tree(Map.of("events", events));
     }
 
     private static String none(View view) {

@@ -26,6 +26,13 @@ class CompletionTest {
     }
 
     @Test
+    void zshKeepsCompletingTheUsersAliases() {
+        assertThat(CliRun.of("completion", "zsh").out())
+                .contains("bashcompinit", "alias compopt=complete")
+                .doesNotContain("COMPLETE_ALIASES\n");
+    }
+
+    @Test
     void otherShellsAreRefusedByName() {
         var run = CliRun.of("completion", "fish");
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);

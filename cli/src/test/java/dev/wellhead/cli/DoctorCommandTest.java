@@ -98,6 +98,20 @@ class DoctorCommandTest {
     }
 
     @Test
+    void terminalShowsHowFarItIsAndIsWipedBeforeTheReport() {
+        var environment = Map.of("DATABASE_URL", "postgresql://app@127.0.0.1:1/shop");
+        var run = CliRun.typing("", folder, environment, "doctor", "--json");
+
+        assertThat(run.err())
+                .contains("]  10% default: names", "]  20% default: tcp", "] 100% default: connections")
+                .endsWith(" \r");
+        assertThat(CliRun.in(folder, environment, "doctor", "--json").err()).isEmpty();
+        assertThat(CliRun.typing("", folder, environment, "config", "check", "--connect")
+                        .err())
+                .contains("] 100% default: ");
+    }
+
+    @Test
     void nameThatNobodyKnowsIsFour() throws Exception {
         var run = doctor("postgresql://app@no-such-host.invalid/shop", "--json");
         assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);

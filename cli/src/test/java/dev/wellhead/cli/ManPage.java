@@ -38,6 +38,9 @@ final class ManPage {
         page.prose(
                 "Every key of the configuration is a variable: WELLHEAD_POOL_MAX_SIZE is pool.max-size."
                         + " DATABASE_URL names the database.",
+                "WELLHEAD_SERVER_READ_TOKEN and WELLHEAD_SERVER_ADMIN_TOKEN, or with _FILE a file that holds it: what the"
+                        + " commands that ask a running serve send it, where there is no --token-file. The first"
+                        + " reads; the second acts, and reads where the first is not set.",
                 "NO_COLOR and TERM=dumb: no colours and no screen of one's own.");
         page.line(".SH FILES");
         page.prose(

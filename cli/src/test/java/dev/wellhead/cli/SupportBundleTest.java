@@ -27,6 +27,9 @@ class SupportBundleTest {
 
     private static final String PASSWORD = "canary+pass/word=4711";
     private static final String TOKEN = "canary-token-0815-4711";
+    private static final String ADMIN_TOKEN = "canary-admin-0815-4711";
+    private static final String HOOK = "http://127.0.0.1:1/canary-hook-0815";
+    private static final String HOOK_SECRET = "canary-signs-0815-4711";
 
     private static PostgresServer postgres;
 
@@ -53,6 +56,12 @@ class SupportBundleTest {
                 PASSWORD,
                 "WELLHEAD_SERVER_READ_TOKEN",
                 TOKEN,
+                "WELLHEAD_SERVER_ADMIN_TOKEN",
+                ADMIN_TOKEN,
+                "WELLHEAD_ALERTS_WEBHOOK_URL",
+                HOOK,
+                "WELLHEAD_ALERTS_WEBHOOK_SECRET",
+                HOOK_SECRET,
                 "WELLHEAD_SERVER_PORT",
                 "0");
     }
@@ -62,7 +71,7 @@ class SupportBundleTest {
         var log = Files.writeString(
                 folder.resolve("serve.log"),
                 "INFO started\nWARN failed url=postgresql://x:" + PASSWORD + "@h/db\nDEBUG said " + PASSWORD + " "
-                        + TOKEN + "\n");
+                        + TOKEN + "\nINFO sent " + HOOK + " " + HOOK_SECRET + " " + ADMIN_TOKEN + "\n");
         var config = ConfigLoader.builder()
                 .environment(environment())
                 .directory(folder)
@@ -109,7 +118,7 @@ class SupportBundleTest {
         assertThat(parts.get("wellhead/log.txt")).contains("INFO started", "DEBUG said ****");
         assertThat(parts)
                 .allSatisfy((name, text) ->
-                        assertThat(text).as(name).doesNotContain(PASSWORD, TOKEN, "canary%2Bpass", "canary-token"));
+                        assertThat(text).as(name).doesNotContain(PASSWORD, TOKEN, "canary%2Bpass", "canary-"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
     }

@@ -3,14 +3,21 @@
 package dev.wellhead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wellhead.cli.TopState.View;
+import dev.wellhead.cli.TopState.Wish;
+import dev.wellhead.database.DatabaseException;
+import dev.wellhead.database.Verdict;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import dev.wellhead.testkit.TestDatabase;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TopTest {
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
+    private static final String TOKEN = "a-token-for-operators";
+
     private static TestDatabase postgres;
     private static DeskServer server;
 
@@ -42,10 +52,11 @@ class TopTest {
     @BeforeAll
     static void start() throws Exception {
         postgres = PostgresServer.shared().createDatabase();
-        server = DeskServer.start(postgres.jdbcUrl(), null);
+        server = DeskServer.start(postgres.jdbcUrl(), null, TOKEN);
         server.database()
                 .query("nap", "SELECT 1 AS \"\u001b[31mred\u009b2J\" FROM pg_sleep(0.05)")
                 .one(Integer.class);
+        Awaitility.await().atMost(LIMIT).until(() -> server.database().health().verdict() == Verdict.HEALTHY);
     }
 
     @AfterAll
@@ -61,7 +72,7 @@ class TopTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("DATABASE  VERDICT", "shop", "HEALTHY", "ACQ P99", "STATEMENTS of shop, by run")
-                .contains("SELECT ? AS \"?[31mred?2J\"", "LEASES: 0", "ALERTS: 0 now")
+                .contains("SELECT ? AS \"?[31mred?2J\"", "LEASES: 0", "ALERTS: 0 now", "EVENTS, the newest first")
                 .doesNotContain("\u001b", "\u009b");
         assertThat(run.out().lines())
                 .allSatisfy(line -> assertThat(SafeText.width(line)).isLessThanOrEqualTo(80));
@@ -86,9 +97,12 @@ class TopTest {
         var leases = Json.read("{\"leases\":[" + "{\"database\":\"a\",\"connectionId\":1},".repeat(40)
                 + "{\"database\":\"a\",\"connectionId\":99}]}");
         var none = Json.read("{}");
-        var state = new TopState(Instant.EPOCH, databases, none, leases, none, "");
+        var events =
+                Json.read("{\"events\":[{\"at\":\"1970-01-01T00:00:00Z\",\"event\":\"opened\",\"text\":\"the first\"},"
+                        + "{\"at\":\"1970-01-01T00:00:01Z\",\"event\":\"evicted\",\"text\":\"the last\"}]}");
+        var state = new TopState(Instant.EPOCH, databases, none, leases, none, events, "");
 
-        var wish = TopState.Wish.FIRST.with(TopState.View.LEASES).moved(100, 41);
+        var wish = Wish.FIRST.with(View.LEASES).moved(100, 41);
         var lines = TopView.screen(state, wish, "http://x", 80, 24, "");
 
         assertThat(lines)
@@ -104,6 +118,12 @@ class TopTest {
                 .filteredOn(line -> line.look() == TopView.Look.SELECTED)
                 .singleElement()
                 .satisfies(line -> assertThat(line.text()).contains("99"));
+        var news = TopView.screen(state, Wish.FIRST.with(View.EVENTS), "http://x", 80, 24, "").stream()
+                .map(TopView.Line::text)
+                .dropWhile(line -> !line.equals("EVENTS, the newest first"))
+                .toList();
+        assertThat(news.get(2)).endsWith("the last");
+        assertThat(news.get(3)).endsWith("the first");
     }
 
     @Test
@@ -112,8 +132,8 @@ class TopTest {
         assumeTrue(hasTmux(), "tmux is not installed: install it, or run .ci/run");
         try (var tmux = new Tmux(folder)) {
             tmux.type("stty -g | md5sum; TERM=screen " + command() + "; echo code $?; stty -g | md5sum");
-            tmux.await("STATEMENTS of shop");
-            assertThat(tmux.screen()).contains("HEALTHY", "SELECT ? AS \"?[31mred?2J\"", "q quit");
+            tmux.await("q quit");
+            assertThat(tmux.screen()).contains("STATEMENTS of shop", "HEALTHY", "SELECT ? AS \"?[31mred?2J\"");
             var held = new CountDownLatch(1);
             var holder = CompletableFuture.runAsync(
                     () -> server.database().transaction("book a seat", tx -> await(held)),
@@ -129,11 +149,14 @@ class TopTest {
             tmux.keys("s");
             tmux.keys("o");
             tmux.await("STATEMENTS of shop, by calls");
-            assertThat(tmux.screen().lines().filter(line -> line.contains("q quit")))
-                    .hasSize(1);
+            // As soon as it is drawn anew in the new size.
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(tmux.screen().lines().filter(line -> line.contains("q quit")))
+                            .hasSize(1));
             tmux.keys("q");
             tmux.await("code 0");
-            assertThat(sums(tmux.screen())).hasSize(1);
+            assertThat(tmux.sums()).hasSize(2).containsOnly(tmux.sums().get(0));
             assertThat(tmux.screen()).doesNotContain("q quit");
         }
     }
@@ -147,8 +170,46 @@ class TopTest {
             tmux.await("STATEMENTS of shop");
             tmux.keys("C-c");
             tmux.await("code 130");
-            assertThat(sums(tmux.screen())).hasSize(1);
+            assertThat(tmux.sums()).hasSize(2).containsOnly(tmux.sums().get(0));
         }
+    }
+
+    @Test
+    @Tag("needs-tmux")
+    void statementThatALeaseRunsEndsAfterAYesAndTheEventsTellOfIt() throws Exception {
+        assumeTrue(hasTmux(), "tmux is not installed: install it, or run .ci/run");
+        var running = CompletableFuture.supplyAsync(
+                () -> catchThrowable(() -> server.database()
+                        .query("yearly report", "SELECT 1 FROM pg_sleep(300)")
+                        .one(Integer.class)),
+                OwnThread.EACH);
+        try (var tmux = new Tmux(folder)) {
+            tmux.type("WELLHEAD_SERVER_ADMIN_TOKEN=" + TOKEN + " " + command());
+            tmux.await("q quit");
+            tmux.keys("l");
+            tmux.await("yearly report");
+            tmux.keys("c");
+            tmux.await("of shop runs for yearly report? y/n");
+            tmux.keys("n");
+            tmux.await("Not cancelled");
+            assertThat(sleeping()).containsExactly("1");
+            assertThat(running).isNotDone();
+            tmux.keys("c");
+            tmux.await("of shop runs for yearly report? y/n");
+            tmux.keys("y");
+            tmux.await("Cancelled");
+            assertThat(running.get(20, TimeUnit.SECONDS)).isInstanceOf(DatabaseException.class);
+            Awaitility.await().atMost(LIMIT).until(() -> sleeping().equals(List.of("0")));
+            tmux.keys("e");
+            tmux.await("cancel by an operator");
+            tmux.keys("q");
+        }
+    }
+
+    /** How many statements of the test above the server runs. */
+    private static List<String> sleeping() throws SQLException {
+        return postgres.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
+                + " AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep(300)%'");
     }
 
     private static Object await(CountDownLatch latch) {
@@ -157,13 +218,6 @@ class TopTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static List<String> sums(String screen) {
-        return screen.lines()
-                .filter(line -> line.matches("[0-9a-f]{32}  -"))
-                .distinct()
-                .toList();
     }
 
     // A file, because the class path is longer than what a terminal takes on a line.
@@ -214,6 +268,18 @@ class TopTest {
             } catch (ConditionTimeoutException e) {
                 throw new AssertionError("never shown: " + text + "\n" + screen(), e);
             }
+        }
+
+        /** What the terminal's settings were before and are after; waits for both. */
+        List<String> sums() throws Exception {
+            var sums = new AtomicReference<List<String>>(List.of());
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                sums.set(screen().lines()
+                        .filter(line -> line.matches("[0-9a-f]{32}  -"))
+                        .toList());
+                return sums.get().size() == 2;
+            });
+            return sums.get();
         }
 
         private String tmux(String... arguments) throws Exception {

@@ -86,7 +86,7 @@ class ClassicLayoutTest {
         try (var lines = lines("small", Level.INFO);
                 var database =
                         open("small", pool -> pool.maxSize(1).minIdle(0).acquireTimeout(Duration.ofMillis(100)));
-                var held = database.dataSource().getConnection()) {
+                var held = database.dataSource().getConnection("hold", Duration.ofSeconds(10))) {
             assertThat(held.isClosed()).isFalse();
             assertThatThrownBy(() -> database.query("count", "SELECT 1").one(Integer.class))
                     .isInstanceOf(DatabaseException.class);
@@ -267,9 +267,14 @@ class ClassicLayoutTest {
 
     @Test
     void aFaultInTheBackgroundIsAnUnexpectedErrorWithItsCause() {
-        var logger = LoggerFactory.getLogger("dev.wellhead.pool.internal.PoolThreads");
-        try (var lines = new Lines(Level.INFO, layout(), event -> event.getThrowableProxy() != null)) {
-            logger.error("background task failed", new IllegalStateException("odd", new SQLException("worse")));
+        var name = "dev.wellhead.pool.internal.PoolThreads";
+        try (var lines = new Lines(
+                Level.INFO,
+                layout(),
+                event -> event.getThrowableProxy() != null
+                        && event.getLoggerName().equals(name))) {
+            LoggerFactory.getLogger(name)
+                    .error("background task failed", new IllegalStateException("odd", new SQLException("worse")));
             assertThat(lines.all())
                     .containsExactly(ERROR + "Unexpected pool error\n"
                             + "    java.lang.IllegalStateException: odd\n    java.sql.SQLException: worse");

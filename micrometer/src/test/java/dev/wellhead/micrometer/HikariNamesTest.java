@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class HikariNamesTest {
 
     private static final String POOL = "shop";
+    /** Enough to open a connection on a busy machine, and waited for in vain once by each pool. */
+    private static final long TIMEOUT_MILLIS = 1_000;
 
     private final SimpleMeterRegistry theirs = new SimpleMeterRegistry();
     private final SimpleMeterRegistry ours = new SimpleMeterRegistry();
@@ -39,7 +41,7 @@ class HikariNamesTest {
                         .jdbcUrl(PostgresServer.shared().jdbcUrl())
                         .maxSize(2)
                         .minIdle(1)
-                        .acquireTimeout(Duration.ofMillis(300))
+                        .acquireTimeout(Duration.ofMillis(TIMEOUT_MILLIS))
                         .build()))
                 .open();
     }
@@ -50,7 +52,7 @@ class HikariNamesTest {
         config.setJdbcUrl(PostgresServer.shared().jdbcUrl());
         config.setMaximumPoolSize(2);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(300);
+        config.setConnectionTimeout(TIMEOUT_MILLIS);
         config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(theirs));
         return new HikariDataSource(config);
     }

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Test;
 
 class WellheadMetricsTest {
 
+    /** For a connection that is to be had, where the pool gives up soon. */
+    private static final Duration PATIENT = Duration.ofSeconds(10);
+
     private static final String LOST = "wellhead.commit.answers.lost";
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -93,8 +96,8 @@ class WellheadMetricsTest {
     @Test
     void acquiresAreCountedByOutcomeAndReason() throws Exception {
         var pool = manager.database().dataSource();
-        try (Connection one = pool.getConnection();
-                Connection two = pool.getConnection()) {
+        try (Connection one = pool.getConnection("one", PATIENT);
+                Connection two = pool.getConnection("two", PATIENT)) {
             assertThat(one).isNotSameAs(two);
             assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
         }
@@ -260,8 +263,8 @@ class WellheadMetricsTest {
     @Test
     void nestedAcquiresAreCounted() throws Exception {
         var pool = manager.database().dataSource();
-        try (Connection one = pool.getConnection();
-                Connection two = pool.getConnection()) {
+        try (Connection one = pool.getConnection("one", PATIENT);
+                Connection two = pool.getConnection("two", PATIENT)) {
             assertThat(one).isNotSameAs(two);
             assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
         }

@@ -40,6 +40,9 @@ class PoolTelemetryTest {
     private static final AttributeKey<String> STATE = AttributeKey.stringKey("db.client.connection.state");
     private static final AttributeKey<String> SUMMARY = AttributeKey.stringKey("db.query.summary");
     private static final String DURATION = "db.client.operation.duration";
+    /** For a connection that is to be had, where the pool gives up soon. */
+    private static final Duration PATIENT = Duration.ofSeconds(10);
+
     private static final String PREFIX = "db.client.connection.";
 
     private final InMemoryMetricReader reader = InMemoryMetricReader.create();
@@ -141,7 +144,7 @@ class PoolTelemetryTest {
         try (var fresh = PostgresServer.shared().createDatabase()) {
             var later = manager.open(config("later", fresh.jdbcUrl()));
             assertThat(value("max", "later")).isEqualTo(2);
-            later.dataSource().getConnection().close();
+            later.dataSource().getConnection("one", PATIENT).close();
             await().until(() -> histogram("use_time", "later").getCount() == 1);
             later.close();
         }
@@ -208,8 +211,8 @@ class PoolTelemetryTest {
     /** Both connections, and a third that is not to be had. */
     private static void useAll(Database database) throws SQLException {
         var pool = database.dataSource();
-        try (Connection one = pool.getConnection();
-                Connection two = pool.getConnection()) {
+        try (Connection one = pool.getConnection("one", PATIENT);
+                Connection two = pool.getConnection("two", PATIENT)) {
             assertThat(one).isNotSameAs(two);
             assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
         }

@@ -36,8 +36,9 @@ final class StateStream implements AutoCloseable {
 
     StateStream(DeskBodies desk) {
         this.desk = desk;
+        // Bounded by the places: a thread that has given its place back may still be ending while the next begins.
         this.threads = new ThreadPoolExecutor(
-                0, MOST, THREAD_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+                0, Integer.MAX_VALUE, THREAD_IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
                     var thread = new Thread(work, "wellhead-stream");
                     thread.setDaemon(true);
                     return thread;

@@ -16,6 +16,7 @@ import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.Secret;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -132,7 +133,7 @@ class AdminTest {
     void cancelHitsTheLeaseThatIsNamed() throws Exception {
         try (var held = acquire("export");
                 var statement = held.createStatement()) {
-            var failed = CompletableFuture.supplyAsync(() -> sqlState(statement));
+            var failed = CompletableFuture.supplyAsync(() -> sqlState(statement), OwnThread.EACH);
             await().until(() -> lease("export").running());
             var lease = lease("export");
             var other = body(lease, lease.number() + 1);

@@ -271,10 +271,13 @@ class DeskPageTest {
                     .asBoolean());
             browser.type(token + ENTER);
 
-            until(() -> browser.run(CANCEL).asBoolean());
-            browser.run("document.querySelector('#confirm-yes').click()");
-
-            until(() -> browser.text("#events").contains("cancel by an operator at 127.0.0.1: done"));
+            // Again where the statement was over before it could be cancelled, or the page had yet to load anew.
+            await().atMost(SOON).pollInterval(Duration.ofSeconds(1)).until(() -> {
+                if (browser.run(CANCEL).asBoolean()) {
+                    browser.run("document.querySelector('#confirm-yes').click()");
+                }
+                return browser.text("#events").contains("cancel by an operator at 127.0.0.1: done");
+            });
             until(() -> browser.text("#statements").contains("pg_sleep"));
             browser.screenshot(SHOTS.resolve("operator.png"));
         }

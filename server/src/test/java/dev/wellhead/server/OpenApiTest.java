@@ -15,8 +15,8 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.Secret;
+import dev.wellhead.testkit.OwnThread;
 import dev.wellhead.testkit.PostgresServer;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -121,14 +121,16 @@ class OpenApiTest {
         manager.database("orders").query("nap", "SELECT 1 FROM pg_sleep(1.1)").one(Integer.class);
         try (var held = manager.database("orders").dataSource().getConnection("export");
                 var statement = held.createStatement()) {
-            var running = CompletableFuture.runAsync(() -> {
-                try {
-                    statement.execute("SELECT pg_sleep(60)");
-                } catch (java.sql.SQLException cancelled) {
-                    // As it should be: by the route that cancels.
-                    return;
-                }
-            });
+            var running = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            statement.execute("SELECT pg_sleep(60)");
+                        } catch (java.sql.SQLException cancelled) {
+                            // As it should be: by the route that cancels.
+                            return;
+                        }
+                    },
+                    OwnThread.EACH);
             await().until(() -> lease().running());
             var fingerprint = new Http(server)
                     .get("/api/statements")
@@ -162,19 +164,12 @@ class OpenApiTest {
     void problemsAndOutagesAreAsDescribed() throws Exception {
         assertDescribed("post /api/admin/pause", send(server, "post /api/admin/pause", "", "{}"), Set.of(400));
         assertDescribed("get /api/statements", send(server, "get /api/statements", "?limit=0", ""), Set.of(400));
-        try (var port = new ServerSocket(0);
-                var down =
-                        Databases.open(Databases.lazy("down", "jdbc:postgresql://127.0.0.1:" + closed(port) + "/x"));
+        try (var down = Databases.open(Databases.lazy("down", "jdbc:postgresql://127.0.0.1:1/x"));
                 var other = Databases.serve(down)) {
             for (var key : List.of("get /health", "get /health/db", "get /health/ready", "get /api/health")) {
                 assertDescribed(key, send(other, key, "", ""), Set.of(503));
             }
         }
-    }
-
-    private static int closed(ServerSocket port) throws Exception {
-        port.close();
-        return port.getLocalPort();
     }
 
     private static Map<String, String> bodies(Lease lease) {

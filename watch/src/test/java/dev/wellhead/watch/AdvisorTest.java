@@ -59,13 +59,14 @@ class AdvisorTest {
     void sizeIsReckonedFromTheLeasesThatThePoolSaw() {
         var advisor = new Advisor(database);
         await().until(() -> database.snapshot().total() >= 4);
-        for (int second = 0; second <= 310; second++) {
-            assertThat(advisor.advice(counted, Prices.NONE))
-                    .filteredOn(advice -> advice.kind() == AdviceKind.POOL_SIZE)
-                    .allSatisfy(advice -> assertThat(advice.confidence()).isEqualTo(Confidence.LOW));
-            for (int call = 0; call < 4; call++) {
-                database.query("one", "SELECT 1").one(Integer.class);
+        // One a second, so that two are right also where a busy machine takes a tenth of a second for each.
+        for (int second = 0; second <= 1_030; second++) {
+            if (second <= 900) {
+                assertThat(advisor.advice(counted, Prices.NONE))
+                        .extracting(Advice::kind)
+                        .doesNotContain(AdviceKind.POOL_SIZE);
             }
+            database.query("one", "SELECT 1").one(Integer.class);
             advisor.look(counted, TimeUnit.SECONDS.toNanos(second));
         }
 
@@ -74,9 +75,10 @@ class AdvisorTest {
         assertThat(advice).extracting(Advice::kind).contains(AdviceKind.POOL_SIZE, AdviceKind.UNUSED_CONNECTIONS);
         var size = advice.get(0);
         assertThat(size.database()).isEqualTo("advised");
+        assertThat(size.confidence()).isEqualTo(Confidence.MEDIUM);
         assertThat(size.text())
                 .startsWith("max-size 2 instead of 10: p99 wait +0.0 ms")
-                .contains("4.0 requests a second");
+                .contains("1.0 requests a second");
         assertThat(size.numbers().get("meanUseMs")).isBetween(0.01, 200.0);
     }
 

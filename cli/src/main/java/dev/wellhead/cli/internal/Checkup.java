@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
@@ -20,6 +21,16 @@ public final class Checkup {
 
     private Checkup() {}
 
+    /** Hears how far it is; on the threads that look, several at once. Must not block. */
+    public interface Progress {
+        /**
+         * One step was done or left out.
+         *
+         * @param share of all steps, 0 to 1
+         */
+        void done(double share, String database, Step step);
+    }
+
     /**
      * Looks at the chosen databases. Blocks for the databases' connect timeouts and a little, eight databases at once.
      * Switches Java's own cache of host names off for this process.
@@ -27,15 +38,22 @@ public final class Checkup {
      * @param all every configured database: what is chosen shares its server with others
      * @param chosen which to look at, by name
      * @param plan what to look at
+     * @param progress hears of each step
      * @return one report for each chosen one, in order
      * @throws InterruptedException when interrupted
      */
-    public static List<DatabaseReport> run(List<DatabaseConfig> all, Predicate<String> chosen, Plan plan)
+    public static List<DatabaseReport> run(
+            List<DatabaseConfig> all, Predicate<String> chosen, Plan plan, Progress progress)
             throws InterruptedException {
         NamesStep.withoutJavaCache();
         warmUp();
-        var checkups =
-                all.stream().map(config -> new DatabaseCheckup(config, plan)).toList();
+        double steps = plan.steps().size()
+                * all.stream().filter(config -> chosen.test(config.name())).count();
+        var done = new AtomicInteger();
+        var checkups = all.stream()
+                .map(config -> new DatabaseCheckup(
+                        config, plan, step -> progress.done(done.incrementAndGet() / steps, config.name(), step)))
+                .toList();
         var wanted = checkups.stream()
                 .filter(checkup -> chosen.test(checkup.config().name()))
                 .toList();

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class DatabaseCheckup {
 
     private final DatabaseConfig config;
     private final Plan plan;
+    private final Consumer<Step> done;
     private final PoolConfig pool;
     private final Duration limit;
     private final @Nullable DriverSupport support;
@@ -55,9 +57,11 @@ final class DatabaseCheckup {
     private long capacityNanos;
     private int ownConnections;
 
-    DatabaseCheckup(DatabaseConfig config, Plan plan) {
+    /** @param done hears of each step */
+    DatabaseCheckup(DatabaseConfig config, Plan plan, Consumer<Step> done) {
         this.config = config;
         this.plan = plan;
+        this.done = done;
         this.pool =
                 config.pool().toBuilder().startMode(StartMode.LAZY).minIdle(0).build();
         this.limit = pool.connectTimeout().isZero() ? Duration.ofSeconds(30) : pool.connectTimeout();
@@ -302,6 +306,7 @@ final class DatabaseCheckup {
     private void add(StepResult result) {
         if (plan.steps().contains(result.step())) {
             results.add(result);
+            done.accept(result.step());
         }
     }
 

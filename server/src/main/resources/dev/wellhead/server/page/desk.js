@@ -537,7 +537,7 @@
     pause: 'Pause the pool of %? Callers are refused or wait until it is resumed.',
     resume: 'Resume the pool of %?',
     evict: 'Evict all connections of %? Idle ones are closed now, others when they are given back.',
-    drain: 'Drain the pool of %? It refuses new callers and waits up to 30 s for its leases; after that it is closed for good.',
+    drain: 'Drain the pool of %? It refuses new callers until it is resumed, and waits up to 30 s for its leases.',
     reset: 'Reset the pool of %? Idle connections are closed, connects under way are given up.',
   };
   function askToken() {
