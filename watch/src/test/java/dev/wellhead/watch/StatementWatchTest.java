@@ -169,9 +169,10 @@ class StatementWatchTest {
                 .singleElement()
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
-                .matches("slow statement pool=watched elapsedMs="
-                        + watch.report().slow().get(1).run().toMillis()
-                        + " thresholdMs=100 fingerprint=[0-9a-f]{16} sql=\"SELECT pg_sleep\\(\\?\\), \\?\" traceId=4bf92f3577b34da6a3ce929d0e0e4736");
+                .matches(
+                        "slow statement pool=watched elapsedMs="
+                                + watch.report().slow().get(1).run().toMillis()
+                                + " thresholdMs=100 fingerprint=[0-9a-f]{16} sql=\"SELECT pg_sleep\\(\\?\\), \\?\" traceId=4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
     @Test
