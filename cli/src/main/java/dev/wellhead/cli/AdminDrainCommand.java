@@ -39,8 +39,13 @@ final class AdminDrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var result =
-                options.act(terminal, "drain", "Drain the pool", Map.of("deadlineMs", deadline.toMillis()), deadline);
+        var result = options.act(
+                terminal,
+                "drain",
+                "Drain the pool",
+                Map.of("deadlineMs", deadline.toMillis()),
+                deadline,
+                "waits for connections to be given back");
         return result.path("complete").asBoolean() ? ExitCode.DONE : ExitCode.PROBLEMS;
     }
 }

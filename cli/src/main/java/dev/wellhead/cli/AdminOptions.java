@@ -42,6 +42,17 @@ final class AdminOptions {
      */
     JsonNode act(Terminal terminal, String action, String danger, Map<String, Object> more, Duration limit)
             throws InterruptedException {
+        return act(terminal, action, danger, more, limit, "");
+    }
+
+    /**
+     * As above.
+     *
+     * @param waits shown beside a bar on a terminal while it takes its time; empty: it is quick
+     */
+    JsonNode act(
+            Terminal terminal, String action, String danger, Map<String, Object> more, Duration limit, String waits)
+            throws InterruptedException {
         var client = server.client(terminal);
         var name = database == null ? only(client) : database;
         if (!danger.isEmpty() && !yes) {
@@ -50,7 +61,9 @@ final class AdminOptions {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("database", name);
         body.putAll(more);
-        var answer = client.post("/api/admin/" + action, body, limit);
+        var answer = waits.isEmpty()
+                ? client.post("/api/admin/" + action, body, limit)
+                : TimeBar.during(terminal, limit, waits, () -> client.post("/api/admin/" + action, body, limit));
         terminal.out().println(json ? SafeText.json(answer.text()) : text(answer.json()));
         return answer.json().path("result");
     }

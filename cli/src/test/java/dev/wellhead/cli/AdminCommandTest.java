@@ -50,6 +50,21 @@ class AdminCommandTest {
     }
 
     @Test
+    void terminalShowsHowMuchOfItsTimeADrainHasUsed() throws Exception {
+        try (var held = server.database().dataSource().getConnection()) {
+            var drained = server.typing("yes\n", WITH_TOKEN, "admin", "drain", "--deadline", "600ms");
+            assertThat(drained.code()).isEqualTo(ExitCode.PROBLEMS);
+            assertThat(drained.err())
+                    .containsPattern("\\] +([1-9]\\d|100)% waits for connections to be given back")
+                    .endsWith(" \r");
+            assertThat(drained.out()).startsWith("drain shop: complete=false");
+            assertThat(held.isClosed()).isFalse();
+        } finally {
+            assertThat(run("admin", "resume").code()).isZero();
+        }
+    }
+
+    @Test
     void nothingIsDoneWithoutAYesOrATerminalToAskAt() {
         var piped = run("admin", "pause");
         assertThat(piped.code()).isEqualTo(ExitCode.USAGE);
