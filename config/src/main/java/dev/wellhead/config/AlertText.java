@@ -28,7 +28,8 @@ final class AlertText {
             "DATABASE_UNHEALTHY",
             "DATABASE_READ_ONLY",
             "UNKNOWN_COMMIT_OUTCOME",
-            "REPLICATION_LAG");
+            "REPLICATION_LAG",
+            "PART_UNHEALTHY");
 
     private static final String ONE = "\\s*(?:" + String.join("|", NAMES)
             + ")\\s*=\\s*(?:off|(?:[0-9]{1,9}(?:\\.[0-9]{1,9})?)?\\s*(?:for\\s+[0-9a-z ]+)?)\\s*";
