@@ -23,12 +23,14 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class StatementsBenchmark {
 
-    private final DatabaseManager manager = DatabaseManager.builder()
-            .database(config("unwatched"))
-            .database(config("watched"))
-            .open();
-    private final Database unwatched = manager.database("unwatched");
-    private final Database watched = manager.database("watched");
+    /** Of their own managers: in one, the same settings are the same pool, by whatever name. */
+    private final DatabaseManager withoutWatch =
+            DatabaseManager.builder().database(config("unwatched")).open();
+
+    private final DatabaseManager withWatch =
+            DatabaseManager.builder().database(config("watched")).open();
+    private final Database unwatched = withoutWatch.database();
+    private final Database watched = withWatch.database();
     private final StatementWatch watch = StatementWatch.of(watched);
     private long id = Visitor.ANSWER.id();
 
@@ -45,7 +47,8 @@ public class StatementsBenchmark {
     @TearDown
     public void close() {
         watch.close();
-        manager.close();
+        withoutWatch.close();
+        withWatch.close();
     }
 
     /** What the other is compared with. */
