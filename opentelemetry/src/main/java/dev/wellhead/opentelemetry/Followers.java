@@ -55,8 +55,10 @@ final class Followers<L> implements AutoCloseable {
     }
 
     private void forgetClosed() {
+        // In this order: one that another thread adds meanwhile is not among those asked about.
+        var before = List.copyOf(known.keySet());
         var open = new HashSet<>(databases.get());
-        known.keySet().stream().filter(database -> !open.contains(database)).forEach(this::forget);
+        before.stream().filter(database -> !open.contains(database)).forEach(this::forget);
     }
 
     private void forget(Database database) {

@@ -22,9 +22,11 @@ final class RetrySpans implements RetryObserver {
                 .setAttribute("wellhead.retry.attempt", (long) retry.attempt())
                 .setAttribute("wellhead.retry.most_attempts", (long) retry.mostAttempts())
                 .setAttribute("wellhead.retry.cause", retry.cause().name())
-                .setAttribute("wellhead.retry.sql_state", retry.sqlState())
                 .setAttribute("wellhead.retry.delay_ms", retry.delay().toMillis())
                 .startSpan();
+        if (!retry.sqlState().isEmpty()) {
+            span.setAttribute("wellhead.retry.sql_state", retry.sqlState());
+        }
         var scope = span.makeCurrent();
         return error -> {
             scope.close();

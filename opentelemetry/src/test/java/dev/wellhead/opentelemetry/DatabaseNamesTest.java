@@ -20,11 +20,12 @@ class DatabaseNamesTest {
             jdbc:mysql://db/shop                              | {db.namespace=shop, db.system.name=mysql, server.address=db}
             jdbc:mariadb:sequential://db:3306/                | {db.system.name=mariadb, server.address=db, server.port=3306}
             jdbc:mysql://ada:secret@db/shop                   | {db.namespace=shop, db.system.name=mysql, server.address=db}
+            jdbc:mysql://ada:se/cret@db/shop                  | {db.namespace=shop, db.system.name=mysql, server.address=db}
             jdbc:sqlserver://db:1433;databaseName=shop        | {db.system.name=microsoft.sql_server, server.address=db, server.port=1433}
             jdbc:oracle:thin:@//db:1521/shop                  | {db.namespace=shop, db.system.name=oracle.db, server.address=db, server.port=1521}
             jdbc:h2:mem:shop                                  | {db.system.name=h2database}
             jdbc:h2:tcp://db:9092/~/shop                      | {db.namespace=~/shop, db.system.name=h2database, server.address=db, server.port=9092}
-            jdbc:sqlite:/tmp/shop.db                          | {db.system.name=sqlite}
+            jdbc:sqlite:/data/shop.db                         | {db.system.name=sqlite}
             jdbc:other://db/shop                              | {db.namespace=shop, db.system.name=other_sql, server.address=db}
             jdbc:postgresql://db:99999999/shop                | {db.namespace=shop, db.system.name=postgresql}
             """)
