@@ -42,7 +42,7 @@ final class Postmaster {
         this.config = config;
         this.binaries = binaries;
         this.folder = folder;
-        this.prefix = prefix();
+        this.prefix = prefix(config.startTimeout());
     }
 
     /** A start ended with a server (its process id) or found its port taken. */
@@ -226,7 +226,7 @@ final class Postmaster {
     }
 
     /** PostgreSQL refuses to run as root; in a user namespace of its own it is nobody, with root's files. */
-    private static List<String> prefix() throws IOException {
+    private static List<String> prefix(Duration limit) throws IOException {
         boolean root = Processes.isLinux()
                 ? Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
                 : "root".equals(System.getProperty("user.name"));
@@ -237,7 +237,7 @@ final class Postmaster {
         probe.addAll(List.of("id", "-u"));
         String refusal;
         try {
-            Processes.Output output = Processes.run(probe, AT_ONCE_LIMIT);
+            Processes.Output output = Processes.run(probe, limit);
             if (output.exitCode() == 0 && !output.text().strip().equals("0")) {
                 return AS_OTHER_USER;
             }

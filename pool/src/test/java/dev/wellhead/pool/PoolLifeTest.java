@@ -5,6 +5,9 @@ package dev.wellhead.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import dev.wellhead.testkit.FakeBehavior;
 import dev.wellhead.testkit.FakeDriver;
 import dev.wellhead.testkit.FakeOperation;
@@ -14,8 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** How a pool fills, shrinks and keeps the order of its connections while they are renewed. */
 class PoolLifeTest {
@@ -51,6 +57,14 @@ class PoolLifeTest {
         for (var connection : held) {
             connection.close();
             await().pollDelay(Duration.ofMillis(150)).until(() -> true);
+        }
+    }
+
+    private static void awaitAtMost200Ms(CountDownLatch latch) {
+        try {
+            latch.await(200, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -91,6 +105,37 @@ class PoolLifeTest {
                         .startsWith("pool closed ");
                 assertThat(logs.lines("connection closed ")).hasSize(4);
             }
+        }
+    }
+
+    @Test
+    void aPoolSaysThatItIsClosedAfterALineThatIsSlowToBeWritten() throws Exception {
+        var isClosed = new CountDownLatch(1);
+        var slow = new UnsynchronizedAppenderBase<ILoggingEvent>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getFormattedMessage().startsWith("nested acquire")) {
+                    awaitAtMost200Ms(isClosed);
+                }
+            }
+        };
+        slow.start();
+        driver.on(FakeOperation.OPEN, FakeBehavior.slow(Duration.ofMillis(50)));
+        var logger = (Logger) LoggerFactory.getLogger("dev.wellhead.pool");
+        logger.addAppender(slow);
+        try (var logs = Logs.of("slow-line")) {
+            var pool =
+                    new WellheadDataSource(config().name("slow-line").maxSize(2).build());
+            for (var connection : acquire(pool, 2)) {
+                connection.close();
+            }
+            pool.close();
+            isClosed.countDown();
+            await().until(() -> logs.lines("nested acquire").size() == 1);
+            assertThat(logs.lines("")).last().asString().startsWith("pool closed ");
+        } finally {
+            logger.detachAppender(slow);
+            slow.stop();
         }
     }
 

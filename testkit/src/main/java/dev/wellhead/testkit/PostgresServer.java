@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,18 +57,21 @@ public final class PostgresServer implements AutoCloseable {
         this.isShared = isShared;
     }
 
-    /** Started when the first test asks. */
-    private static final class Shared {
-        static final PostgresServer SERVER = new Builder().start(true);
-    }
+    /** Started when the first test asks; by the next again where that failed, which then fails for the same reason. */
+    private static @Nullable PostgresServer shared;
 
     /**
      * The server that all tests of this JVM share; it ends with the JVM.
      *
      * @return a server that refuses to be stopped, killed, frozen and closed
      */
-    public static PostgresServer shared() {
-        return Shared.SERVER;
+    public static synchronized PostgresServer shared() {
+        PostgresServer running = shared;
+        if (running == null) {
+            running = new Builder().start(true);
+            shared = running;
+        }
+        return running;
     }
 
     /**

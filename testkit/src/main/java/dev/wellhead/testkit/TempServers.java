@@ -4,17 +4,18 @@ package dev.wellhead.testkit;
 
 import dev.wellhead.embedded.EmbeddedServer;
 import dev.wellhead.embedded.EmbeddedServerConfig;
-import dev.wellhead.embedded.EmbeddedServerException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,12 +52,32 @@ final class TempServers {
         OPEN.remove(server);
     }
 
+    /** Removes a folder with all in it; another may be removing it at the same time. */
     static void delete(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException cause) throws IOException {
+                if (cause instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw cause;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException cause) throws IOException {
+                if (cause != null && !(cause instanceof NoSuchFileException)) {
+                    throw cause;
+                }
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     private static void closeAll() {
@@ -69,6 +90,7 @@ final class TempServers {
         }
     }
 
+    /** Never fails: a leftover is no reason for this JVM not to have its servers. */
     static void sweep(Path temp) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temp, PREFIX + "*")) {
             for (Path folder : folders) {
@@ -76,7 +98,7 @@ final class TempServers {
                     remove(folder);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("testkit leftovers not looked for folder={}", temp, e);
         }
     }
@@ -103,7 +125,7 @@ final class TempServers {
             MariaDbFiles.endLeftover(folder);
             delete(folder);
             LOG.info("testkit leftover removed folder={}", folder);
-        } catch (IOException | EmbeddedServerException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("testkit leftover stays folder={}", folder, e);
         }
     }

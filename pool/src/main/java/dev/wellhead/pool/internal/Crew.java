@@ -42,6 +42,11 @@ final class Crew implements Executor {
         work(task);
     }
 
+    /** Whether nothing is under way and nothing waits, at this moment. */
+    boolean isIdle() {
+        return backlog.isEmpty() && busy.get() == 0;
+    }
+
     private void callOne() {
         if (!tryEnter()) {
             // All are busy; whoever is done first looks into the backlog again.

@@ -57,6 +57,7 @@ final class Opener {
     private int atOnce = 2;
     private int stalled;
     private int hung;
+    private int telling;
     /** The mean of connects that succeeded, the later ones counting more; 0 before the first. */
     private long usualConnectNanos;
 
@@ -125,6 +126,11 @@ final class Opener {
             attempt.timer = PoolThreads.after(Math.min(STALL_NANOS, limit), attempt::stall);
             pool.crews().opens().work(attempt);
         }
+    }
+
+    /** Lock held. Whether a connection has just been opened and not yet been told of. */
+    boolean isTelling() {
+        return telling > 0;
     }
 
     /** Lock held. How long a connect usually takes; 0 when there was none. */
@@ -264,9 +270,29 @@ final class Opener {
         }
 
         private void arrived(Connector.Connected connected, long tookNanos) {
+            pool.locked(() -> telling++);
+            var predecessor = new AtomicReference<@Nullable PoolEntry>();
+            PoolEntry entry;
+            try {
+                entry = adopted(connected, tookNanos, predecessor);
+            } finally {
+                pool.locked(() -> telling--);
+            }
+            if (entry != null) {
+                var before = predecessor.get();
+                if (before != null) {
+                    entry.idleSince(before.idleSinceTick());
+                }
+                pool.admit(entry);
+            }
+            pool.renewal().settle(pool.now());
+        }
+
+        /** The new entry, told of; null when nobody wants it any more. */
+        private @Nullable PoolEntry adopted(
+                Connector.Connected connected, long tookNanos, AtomicReference<@Nullable PoolEntry> predecessor) {
             boolean[] late = {false};
             long[] failedBefore = {0};
-            var predecessor = new AtomicReference<@Nullable PoolEntry>();
             var entry = pool.adopt(connected, () -> {
                 late[0] = over;
                 leave();
@@ -283,13 +309,8 @@ final class Opener {
             if (entry != null) {
                 pool.tell(new PoolEvent.Opened(pool.name(), entry.id(), Duration.ofNanos(tookNanos)));
                 pool.log().opened(entry, tookNanos, failedBefore[0]);
-                var before = predecessor.get();
-                if (before != null) {
-                    entry.idleSince(before.idleSinceTick());
-                }
-                pool.admit(entry);
             }
-            pool.renewal().settle(pool.now());
+            return entry;
         }
 
         private void failed(Throwable failure, long tookNanos) {

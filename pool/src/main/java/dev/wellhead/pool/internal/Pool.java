@@ -635,6 +635,10 @@ public final class Pool {
         return closer;
     }
 
+    Opener opener() {
+        return opener;
+    }
+
     PoolLog log() {
         return log;
     }

@@ -23,6 +23,7 @@ final class Shutdown {
 
     private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
     private static final long SOCKETS_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LINES_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     /** How long a close waits for leases whose statements it has cancelled. */
     private static final long CANCEL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -151,9 +152,17 @@ final class Shutdown {
         pool.serve();
     }
 
+    /** Until the sockets are closed and every line about this pool is written: the one that it is closed is its last. */
     private static void awaitSockets(Pool pool) {
+        long deadline = System.nanoTime() + SOCKETS_NANOS;
+        BooleanSupplier isQuiet = () -> pool.closer().underWay() == 0
+                && !pool.opener().isTelling()
+                && pool.crews().logs().isIdle();
         try {
-            await(pool, SOCKETS_NANOS, () -> pool.closer().underWay() == 0);
+            // Who writes a line does not signal it.
+            while (!await(pool, LINES_NANOS, isQuiet) && System.nanoTime() - deadline < 0) {
+                LOG.trace("pool closes pool={}", pool.name());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
