@@ -61,8 +61,8 @@ class StatementWatchTest {
                 .maxSize(2)
                 .build();
         database =
-                manager.open(new DatabaseConfig(pool, RetryPolicy.DEFAULT, HealthPolicy.DEFAULT, Duration.ofMillis(100))
-                        .withStatements(new StatementPolicy(true, 10, Duration.ofMillis(100))));
+                manager.open(new DatabaseConfig(pool, RetryPolicy.DEFAULT, HealthPolicy.DEFAULT, Duration.ofMillis(300))
+                        .withStatements(new StatementPolicy(true, 10, Duration.ofMillis(300))));
         watch = StatementWatch.of(database);
     }
 
@@ -149,18 +149,18 @@ class StatementWatchTest {
         MDC.put("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736");
         try (var connection = database.dataSource().getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute("SELECT pg_sleep(0.11), 'secret'");
+            statement.execute("SELECT pg_sleep(0.31), 'secret'");
             statement.execute("SELECT pg_sleep(0)");
         } finally {
             MDC.clear();
         }
-        database.query("named", "SELECT 1 FROM pg_sleep(0.12)").one(Integer.class);
+        database.query("named", "SELECT 1 FROM pg_sleep(0.32)").one(Integer.class);
 
         assertThat(watch.report().slow()).hasSize(2);
         assertThat(watch.report().slow().get(0).operation()).isEqualTo("named");
         assertThat(watch.report().slow().get(1)).satisfies(slow -> {
             assertThat(slow.text()).isEqualTo("SELECT pg_sleep(?), ?");
-            assertThat(slow.run()).isGreaterThan(Duration.ofMillis(110));
+            assertThat(slow.run()).isGreaterThan(Duration.ofMillis(310));
             assertThat(slow.traceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
             assertThat(slow.error()).isEmpty();
         });
@@ -172,7 +172,7 @@ class StatementWatchTest {
                 .matches(
                         "slow statement pool=watched elapsedMs="
                                 + watch.report().slow().get(1).run().toMillis()
-                                + " thresholdMs=100 fingerprint=[0-9a-f]{16} sql=\"SELECT pg_sleep\\(\\?\\), \\?\" traceId=4bf92f3577b34da6a3ce929d0e0e4736");
+                                + " thresholdMs=300 fingerprint=[0-9a-f]{16} sql=\"SELECT pg_sleep\\(\\?\\), \\?\" traceId=4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
     @Test

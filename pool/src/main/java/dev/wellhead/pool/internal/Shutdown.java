@@ -159,9 +159,10 @@ final class Shutdown {
                 && !pool.opener().isTelling()
                 && pool.crews().logs().isIdle();
         try {
-            // Who writes a line does not signal it.
-            while (!await(pool, LINES_NANOS, isQuiet) && System.nanoTime() - deadline < 0) {
-                LOG.trace("pool closes pool={}", pool.name());
+            boolean quiet = false;
+            while (!quiet && System.nanoTime() - deadline < 0) {
+                // Who writes a line does not signal it.
+                quiet = await(pool, LINES_NANOS, isQuiet);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
