@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -156,6 +157,42 @@ class PoolLifeTest {
             assertThat(new HashSet<>(lastAcquired((int) acquires - 5))).hasSize(1);
             assertThat(counters.closed()).containsEntry(EvictReason.IDLE_TIMEOUT, 4L);
             assertThat(driver.opened()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void lifetimesEndSpreadOverTheJitterAndNoneLater() throws Exception {
+        var lifetime = Duration.ofMillis(1_200);
+        try (var pool = new WellheadDataSource(
+                config().maxSize(20)
+                        .maxLifetime(lifetime)
+                        .maxLifetimeJitter(0.5)
+                        .build(),
+                events)) {
+            for (var connection : acquire(pool, 20)) {
+                connection.close();
+            }
+            // Those that take their places end in their turn.
+            await().until(() -> events.evicted(EvictReason.MAX_LIFETIME).size() >= 20);
+
+            var opened = new HashMap<Long, Long>();
+            var ages = new ArrayList<Long>();
+            for (var told : events.told()) {
+                if (told.event() instanceof PoolEvent.Opened event) {
+                    opened.put(event.connectionId(), told.nanos());
+                } else if (told.event() instanceof PoolEvent.Evicted event) {
+                    var born = opened.get(event.connectionId());
+                    assertThat(born)
+                            .as("opened event of connection " + event.connectionId())
+                            .isNotNull();
+                    ages.add((told.nanos() - born) / 1_000_000);
+                }
+            }
+            // 20 values uniform over 600 ms: a range below 150 ms comes once in 10^9 runs.
+            assertThat(ages).allMatch(age -> age >= 590 && age <= 1_200 + 500);
+            assertThat(ages.stream().mapToLong(Long::longValue).max().orElse(0)
+                            - ages.stream().mapToLong(Long::longValue).min().orElse(0))
+                    .isGreaterThan(150);
         }
     }
 

@@ -16,14 +16,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,7 @@ public final class PostgresServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
     private static final String DATABASE = "postgres";
     private static final int RESTART_ATTEMPTS = 5;
+    private static final int START_ATTEMPTS = 3;
     private static final Duration RELOAD_LIMIT = Duration.ofSeconds(10);
     private static final Duration STANDBY_LIMIT = Duration.ofSeconds(30);
     private static final Duration ASK_AGAIN = Duration.ofMillis(20);
@@ -48,6 +52,7 @@ public final class PostgresServer implements AutoCloseable {
     private final boolean isShared;
     private final Map<String, String> passwords = new ConcurrentHashMap<>();
     private final AtomicInteger databases = new AtomicInteger();
+    private final Set<Path> leftByKilled = new HashSet<>();
     private volatile EmbeddedServer embedded;
     private volatile boolean isFrozen;
 
@@ -424,7 +429,15 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     synchronized void closeForGood() throws IOException {
-        killProcesses();
+        if (isRunning()) {
+            // What stands still would not hear that it shall end. It cleans up after itself, other than by SIGKILL.
+            Signals.thaw(pid());
+        }
+        isFrozen = false;
+        embedded.closeImmediately();
+        for (Path left : leftByKilled) {
+            Files.deleteIfExists(left);
+        }
         TempServers.closed(this);
         if (Files.exists(config.folder())) {
             TempServers.delete(config.folder());
@@ -433,10 +446,28 @@ public final class PostgresServer implements AutoCloseable {
 
     private void killProcesses() throws IOException {
         if (isRunning()) {
+            leftByKilled.addAll(sharedMemory(pid()));
             Signals.kill(pid());
         }
         isFrozen = false;
         embedded.closeImmediately();
+    }
+
+    /** The files of its shared memory, which a server that is killed leaves in a file system of little room (Linux). */
+    static List<Path> sharedMemory(long pid) throws IOException {
+        Path maps = Path.of("/proc", Long.toString(pid), "maps");
+        if (!Files.exists(maps)) {
+            return List.of();
+        }
+        try (Stream<String> lines = Files.lines(maps)) {
+            return lines.map(line -> line.replaceFirst("^[^/]*", ""))
+                    .filter(file -> file.matches("/dev/shm/PostgreSQL\\.[0-9]+"))
+                    .distinct()
+                    .map(Path::of)
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     private Connection connect(String database) throws SQLException {
@@ -565,6 +596,19 @@ public final class PostgresServer implements AutoCloseable {
         }
 
         private PostgresServer start(boolean isShared) {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return startOnce(isShared);
+                } catch (EmbeddedServerStartException e) {
+                    if (attempt >= START_ATTEMPTS) {
+                        throw e;
+                    }
+                    LOG.warn("testkit server not started attempt={}/{}", attempt, START_ATTEMPTS, e);
+                }
+            }
+        }
+
+        private PostgresServer startOnce(boolean isShared) {
             try {
                 Path folder = TempServers.newFolder();
                 boolean started = false;

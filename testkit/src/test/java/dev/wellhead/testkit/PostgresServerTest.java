@@ -164,6 +164,7 @@ class PostgresServerTest {
             PostgresServer other = PostgresServer.start();
             Path folder = other.dataFolder();
             List<Long> family = Signals.family(other.pid());
+            List<Path> memory = PostgresServer.sharedMemory(other.pid());
             switch (state) {
                 case "frozen" -> other.freeze();
                 case "killed" -> other.kill();
@@ -174,6 +175,7 @@ class PostgresServerTest {
             other.close();
             assertThat(family).as(state).allMatch(Signals::isDead);
             assertThat(folder.getParent()).as(state).doesNotExist();
+            assertThat(memory).as(state).isNotEmpty().noneMatch(Files::exists);
         }
     }
 
