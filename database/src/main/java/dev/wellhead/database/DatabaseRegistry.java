@@ -14,9 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -120,19 +117,17 @@ final class DatabaseRegistry {
         return List.copyOf(open);
     }
 
-    boolean drain(Duration limit) throws InterruptedException {
+    /** How each database is drained: whether its leases ended in time. */
+    List<Callable<Boolean>> drains(Duration limit) {
         List<Callable<Boolean>> drains = new ArrayList<>();
         for (var database : databases()) {
             drains.add(() -> database.dataSource().drain(limit).complete());
         }
-        var complete = true;
-        for (var drained : atOnce("wellhead-drain", drains)) {
-            complete &= drained;
-        }
-        return complete;
+        return drains;
     }
 
-    void close() {
+    /** Opens no other, and says how those that are open are closed. */
+    List<Callable<Boolean>> closes() {
         Collection<Database> open;
         synchronized (this) {
             closed = true;
@@ -146,12 +141,7 @@ final class DatabaseRegistry {
                 return true;
             });
         }
-        try {
-            atOnce("wellhead-close", closes);
-        } catch (InterruptedException e) {
-            // Each close goes on by itself and is bounded.
-            Thread.currentThread().interrupt();
-        }
+        return closes;
     }
 
     synchronized boolean isClosed() {
@@ -227,34 +217,6 @@ final class DatabaseRegistry {
                 throw failed;
             }
             throw new IllegalStateException("Opening " + slot.config().name() + " failed", e.getCause());
-        }
-    }
-
-    /**
-     * Runs all at once, each on a daemon thread of its own that ends with it, and waits for all. An interrupt ends the
-     * wait and nothing else: all of them are begun and run on.
-     */
-    private static List<Boolean> atOnce(String threadName, List<Callable<Boolean>> tasks) throws InterruptedException {
-        if (tasks.isEmpty()) {
-            return List.of();
-        }
-        var threads = Executors.newFixedThreadPool(tasks.size(), task -> {
-            var thread = new Thread(task, threadName);
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            // Not invokeAll: when interrupted it cancels what it has begun.
-            List<Future<Boolean>> begun = tasks.stream().map(threads::submit).toList();
-            List<Boolean> results = new ArrayList<>();
-            for (var task : begun) {
-                results.add(task.get());
-            }
-            return results;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("A pool could not be ended", e.getCause());
-        } finally {
-            threads.shutdown();
         }
     }
 }

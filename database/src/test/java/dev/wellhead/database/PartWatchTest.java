@@ -218,7 +218,7 @@ class PartWatchTest {
                 .part(new Doing("store", Duration.ofSeconds(1), none));
         assertThatThrownBy(builder::open)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("health part store: there is a part or a database of that name; rename one");
+                .hasMessage("health part store: there is a part, resource or database of that name; rename one");
         assertThatThrownBy(() -> new PartWatch(new Doing("a b", Duration.ofSeconds(1), none), PAUSE))
                 .hasMessageContaining("must be 1 to 64 letters, digits");
         assertThatThrownBy(() -> new PartWatch(new Doing("ab", Duration.ZERO, none), PAUSE))

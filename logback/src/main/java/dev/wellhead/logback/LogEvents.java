@@ -338,6 +338,17 @@ public final class LogEvents {
             event("health check failed to run", "A fault of Wellhead's own. Report it, with its stack.", WARN),
             event("closing the socket failed", "The port could not be given back.", DEBUG));
 
+    private static final List<LogEvent> MONGO = List.of(
+            event("mongodb connected", "A server answers, and the least number of connections is open to it.", INFO)
+                    .classic("Database connected successfully"),
+            event("mongodb not reached", "The first contact failed; it is tried again after the pause named.", WARN),
+            event("mongodb closed", "All connections are closed, at the program's wish.", INFO)
+                    .classic("Database pool closed"),
+            event(
+                    "mongodb status not read",
+                    "The login may not read serverStatus. Its role is clusterMonitor.",
+                    DEBUG));
+
     private static final List<LogEvent> EMBEDDED = List.of(
             event("embedded postgres started", "The embedded server runs at that port.", INFO),
             event("embedded postgres stopped", "The embedded server has ended.", INFO),
@@ -360,7 +371,7 @@ public final class LogEvents {
             event("embedded postgres running file unreadable", "It is taken as not running.", WARN),
             event("exit hook stays", "The process ends already.", TRACE));
 
-    private static final List<LogEvent> ALL = Stream.of(POOL, DATABASE, CONFIG, SERVER, EMBEDDED)
+    private static final List<LogEvent> ALL = Stream.of(POOL, DATABASE, CONFIG, SERVER, MONGO, EMBEDDED)
             .flatMap(List::stream)
             .toList();
 
