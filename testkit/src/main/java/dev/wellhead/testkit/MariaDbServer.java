@@ -38,8 +38,7 @@ public final class MariaDbServer implements AutoCloseable {
     private final int port;
     private final List<String> options;
     private final AtomicInteger databases = new AtomicInteger();
-    private volatile Process process;
-    private volatile boolean isFrozen;
+    private final ServerProcess process;
 
     private MariaDbServer(Path folder, List<String> options) throws IOException {
         this.folder = folder;
@@ -47,7 +46,7 @@ public final class MariaDbServer implements AutoCloseable {
         this.port = FreePort.find();
         this.options = List.copyOf(options);
         files.install(folder);
-        this.process = files.start(folder, port, this.options);
+        this.process = new ServerProcess(files.start(folder, port, this.options));
     }
 
     /**
@@ -154,8 +153,7 @@ public final class MariaDbServer implements AutoCloseable {
      * @return false after stop, kill and close
      */
     public boolean isRunning() {
-        // Between its death and the moment the JVM notes it, both looks are needed.
-        return process.isAlive() && !Signals.isDead(process.pid());
+        return process.isRunning();
     }
 
     /**
@@ -196,9 +194,9 @@ public final class MariaDbServer implements AutoCloseable {
     /** Stops the server orderly. Data and port are kept. */
     public synchronized void stop() {
         thaw();
-        process.destroy();
+        process.process().destroy();
         try {
-            if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.process().waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 kill();
             }
         } catch (InterruptedException e) {
@@ -209,36 +207,17 @@ public final class MariaDbServer implements AutoCloseable {
 
     /** Ends the server with SIGKILL. Data and port are kept; works on a frozen server. */
     public synchronized void kill() {
-        try {
-            if (isRunning()) {
-                Signals.kill(pid());
-            }
-            isFrozen = false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.kill();
     }
 
     /** Stops the server with SIGSTOP: sockets stay, nobody answers. */
     public synchronized void freeze() {
-        try {
-            Signals.freeze(pid());
-            isFrozen = true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.freeze();
     }
 
     /** Lets a frozen server go on; nothing to do for others. */
     public synchronized void thaw() {
-        try {
-            if (isFrozen) {
-                Signals.thaw(pid());
-                isFrozen = false;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.thaw();
     }
 
     /** Starts the server again on the same data and port; one that runs is stopped first. */
@@ -247,7 +226,7 @@ public final class MariaDbServer implements AutoCloseable {
             stop();
         }
         try {
-            process = files.start(folder, port, options);
+            process.replace(files.start(folder, port, options));
             awaitReady();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

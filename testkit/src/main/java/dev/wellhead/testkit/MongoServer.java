@@ -33,13 +33,12 @@ public final class MongoServer implements AutoCloseable {
 
     private final Path folder;
     private final int port;
-    private volatile Process process;
-    private volatile boolean isFrozen;
+    private final ServerProcess process;
 
     private MongoServer(Path folder) throws IOException {
         this.folder = folder;
         this.port = FreePort.find();
-        this.process = launch();
+        this.process = new ServerProcess(launch());
     }
 
     /**
@@ -99,15 +98,15 @@ public final class MongoServer implements AutoCloseable {
      * @return false after stop, kill and close
      */
     public boolean isRunning() {
-        return process.isAlive() && !Signals.isDead(process.pid());
+        return process.isRunning();
     }
 
     /** Stops the server orderly. Data and port are kept. */
     public synchronized void stop() {
         thaw();
         try {
-            process.getOutputStream().close();
-            if (!process.waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.process().getOutputStream().close();
+            if (!process.process().waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 kill();
             }
         } catch (IOException e) {
@@ -120,36 +119,17 @@ public final class MongoServer implements AutoCloseable {
 
     /** Ends the server with SIGKILL. Data and port are kept; works on a frozen server. */
     public synchronized void kill() {
-        try {
-            if (isRunning()) {
-                Signals.kill(pid());
-            }
-            isFrozen = false;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.kill();
     }
 
     /** Stops the server with SIGSTOP: sockets stay, nobody answers. */
     public synchronized void freeze() {
-        try {
-            Signals.freeze(pid());
-            isFrozen = true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.freeze();
     }
 
     /** Lets a frozen server go on; nothing to do for others. */
     public synchronized void thaw() {
-        try {
-            if (isFrozen) {
-                Signals.thaw(pid());
-                isFrozen = false;
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.thaw();
     }
 
     /** Starts the server again on the same data and port; one that runs is stopped first. */
@@ -158,7 +138,7 @@ public final class MongoServer implements AutoCloseable {
             stop();
         }
         try {
-            process = launch();
+            process.replace(launch());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
