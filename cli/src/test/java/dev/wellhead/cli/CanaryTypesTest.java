@@ -24,6 +24,9 @@ import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.Deadline;
 import dev.wellhead.database.Transaction;
+import dev.wellhead.mongo.MongoConfig;
+import dev.wellhead.mongo.MongoDatabaseClient;
+import dev.wellhead.mongo.MongoProfile;
 import dev.wellhead.pool.Ceiling;
 import dev.wellhead.pool.Credentials;
 import dev.wellhead.pool.CredentialsProvider;
@@ -75,6 +78,10 @@ class CanaryTypesTest {
                 new AlertConfig.Webhook(Secret.of("http://h/" + PASSWORD), WebhookForm.GENERIC, Secret.of(PASSWORD));
         samples.put(AlertConfig.Webhook.class, webhook);
         samples.put(AlertConfig.class, new AlertConfig(List.of(), webhook, null));
+        var documents = MongoConfig.builder("mongodb://app:" + ENCODED + "@h/d", MongoProfile.PRODUCTION)
+                .build();
+        samples.put(MongoConfig.class, documents);
+        samples.put(MongoDatabaseClient.class, new MongoDatabaseClient(documents));
         samples.put(PoolEvent.OpenFailed.class, new PoolEvent.OpenFailed("p", Canary.thrown(), Duration.ZERO));
         samples.put(PoolEvent.Failed.class, new PoolEvent.Failed("p", 1, Canary.thrown()));
         return samples;
