@@ -120,7 +120,7 @@ class MongoDatabaseClientTest {
             var client = opened(config(scripted.uri())
                     .minSize(1)
                     .maxSize(1)
-                    .acquireTimeout(Duration.ofMillis(300))
+                    .acquireTimeout(Duration.ofSeconds(2))
                     .build());
             try {
                 var orders = client.client().getDatabase("shop").getCollection("orders");
