@@ -274,8 +274,8 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
         if (asked != null) {
             asked.close();
         }
+        events.state(PoolState.CLOSED);
         if (open != null) {
-            events.state(PoolState.CLOSED);
             open.close();
             LOG.info("mongodb closed pool={} open={}", name(), events.total());
         }

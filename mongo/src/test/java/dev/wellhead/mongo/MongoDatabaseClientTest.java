@@ -305,6 +305,8 @@ class MongoDatabaseClientTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("MongoDB documents is not open; open it, or the manager that has it");
         client.close();
+        client.close();
+        assertThat(client.snapshot().state()).isEqualTo(PoolState.CLOSED);
     }
 
     @Test
