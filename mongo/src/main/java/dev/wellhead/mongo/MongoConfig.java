@@ -3,8 +3,12 @@
 package dev.wellhead.mongo;
 
 import com.mongodb.ConnectionString;
+import dev.wellhead.database.CommitOutcomeMode;
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.OutcomePolicy;
 import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.ConfigException.Violation;
+import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param socketTimeout how long an answer may take; zero: for ever
  * @param selectionTimeout how long is waited for a server that can take the work
  * @param connectAttempts how often the first contact is tried before {@code open} fails
- * @param leakThreshold after which who holds a connection is suspected of not giving it back; zero: never
+ * @param leakThreshold after which who holds a connection, a cursor or a session is suspected of not giving it back; zero:
+ *     never
+ * @param policies how calls are tried again, limited, counted and logged, and how health is watched; of its pool nothing
+ *     counts
  */
 public record MongoConfig(
         String name,
@@ -39,12 +46,15 @@ public record MongoConfig(
         Duration socketTimeout,
         Duration selectionTimeout,
         int connectAttempts,
-        Duration leakThreshold) {
+        Duration leakThreshold,
+        DatabaseConfig policies) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int MOST_CONNECTIONS = 10_000;
     private static final int MOST_ATTEMPTS = 1_000;
     private static final Duration LONGEST = Duration.ofDays(1);
+    private static final DatabaseConfig NO_POLICIES = DatabaseConfig.of(
+            PoolConfig.builder().jdbcUrl("jdbc:mongodb://localhost/").build());
 
     /**
      * Refuses what breaks a rule, all of it at once.
@@ -125,6 +135,36 @@ public record MongoConfig(
         return text;
     }
 
+    /** These settings in the words of every database; the URL has no login. */
+    public DatabaseConfig databaseConfig() {
+        var said = connectionString();
+        var pool = PoolConfig.builder()
+                .name(name)
+                .jdbcUrl("jdbc:mongodb://" + String.join(",", said.getHosts()) + "/"
+                        + (said.getDatabase() == null ? "" : said.getDatabase()))
+                .minIdle(minSize)
+                .maxSize(maxSize)
+                .idleTimeout(idleTimeout)
+                .acquireTimeout(acquireTimeout)
+                .connectTimeout(connectTimeout)
+                .leakThreshold(leakThreshold)
+                .statementTimeout(policies.limits().call())
+                .build();
+        var outcome =
+                policies.outcome().mode() == CommitOutcomeMode.OFF ? CommitOutcomeMode.OFF : CommitOutcomeMode.AUTO;
+        return new DatabaseConfig(
+                pool,
+                policies.retry(),
+                policies.health(),
+                policies.slowQueryThreshold(),
+                new OutcomePolicy(outcome, policies.outcome().timeout()),
+                policies.breaker(),
+                policies.limits(),
+                policies.statements(),
+                policies.log(),
+                policies.errors());
+    }
+
     /** The connection string, as the driver reads it. */
     ConnectionString connectionString() {
         return new ConnectionString(uri.reveal());
@@ -154,6 +194,7 @@ public record MongoConfig(
         private @Nullable Duration selectionTimeout;
         private int connectAttempts = 5;
         private Duration leakThreshold = Duration.ofSeconds(60);
+        private DatabaseConfig policies = NO_POLICIES;
 
         private Builder(Secret uri, MongoProfile profile) {
             this.uri = uri;
@@ -214,9 +255,18 @@ public record MongoConfig(
             return this;
         }
 
-        /** After which a holder of a connection is suspected, zero for never; default 60 s. */
+        /** After which a holder of a connection, a cursor or a session is suspected, zero for never; default 60 s. */
         public Builder leakThreshold(Duration value) {
             leakThreshold = value;
+            return this;
+        }
+
+        /**
+         * How calls are tried again, limited, counted and logged, and how health is watched; of its pool nothing counts.
+         * Default: as of a database made by {@link DatabaseConfig#of}.
+         */
+        public Builder policies(DatabaseConfig value) {
+            policies = value;
             return this;
         }
 
@@ -241,7 +291,8 @@ public record MongoConfig(
                             said == null ? null : said.getServerSelectionTimeout(),
                             Duration.ofSeconds(5)),
                     connectAttempts,
-                    leakThreshold);
+                    leakThreshold,
+                    policies);
         }
 
         private static int first(@Nullable Integer set, @Nullable Integer said, int otherwise) {

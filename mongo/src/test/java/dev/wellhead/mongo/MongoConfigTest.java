@@ -5,7 +5,12 @@ package dev.wellhead.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wellhead.database.CommitOutcomeMode;
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.OutcomePolicy;
+import dev.wellhead.database.TimeLimits;
 import dev.wellhead.pool.ConfigException;
+import dev.wellhead.pool.PoolConfig;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,5 +101,27 @@ class MongoConfigTest {
                         () -> MongoConfig.builder("", MongoProfile.PRODUCTION).build())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("must be given; set MONGODB_URI");
+    }
+
+    @Test
+    void isToldInTheWordsOfEveryDatabase() {
+        var limits = new TimeLimits(Duration.ofSeconds(3), Duration.ofSeconds(9), Duration.ZERO, Duration.ZERO);
+        var config = MongoConfig.builder("mongodb://ann:s3cret@one:27017,two:27018/app", MongoProfile.DEVELOPMENT)
+                .name("documents")
+                .policies(DatabaseConfig.of(PoolConfig.builder()
+                                .jdbcUrl("jdbc:postgresql://other/db")
+                                .maxSize(99)
+                                .build())
+                        .withLimits(limits)
+                        .withOutcome(new OutcomePolicy(CommitOutcomeMode.XID, Duration.ofSeconds(7))))
+                .build()
+                .databaseConfig();
+
+        assertThat(config.name()).isEqualTo("documents");
+        assertThat(config.pool().jdbcUrl()).isEqualTo("jdbc:mongodb://one:27017,two:27018/app");
+        assertThat(config.pool().maxSize()).isEqualTo(10);
+        assertThat(config.pool().minIdle()).isEqualTo(2);
+        assertThat(config.limits()).isEqualTo(limits);
+        assertThat(config.outcome()).isEqualTo(new OutcomePolicy(CommitOutcomeMode.AUTO, Duration.ofSeconds(7)));
     }
 }
