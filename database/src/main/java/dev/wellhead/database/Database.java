@@ -3,12 +3,16 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.internal.Dialect;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.database.spi.RetryObserver;
 import dev.wellhead.pool.Ceiling;
+import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.Lease;
+import dev.wellhead.pool.PoolListener;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.WellheadDataSource;
+import dev.wellhead.pool.spi.StatementObserver;
 import dev.wellhead.sql.NumberedSql;
 import dev.wellhead.sql.SqlLiterals;
 import java.time.Duration;
@@ -47,12 +51,13 @@ import org.jspecify.annotations.Nullable;
  * A write outside of a transaction is never run again while it may have taken effect. Of calls inside of work that may be
  * run again only the outermost is; theirs are tried once.
  */
-public final class Database implements SqlExecutor, AutoCloseable {
+public final class Database implements SqlExecutor, MonitoredDatabase, AutoCloseable {
 
     private final LiveSettings settings;
     private final WellheadDataSource dataSource;
     private final Retrier retrier;
     private final Breaker breaker;
+    private final JdbcHealth asked;
     private final HealthMonitor health;
     private final StatisticsLog statistics;
     private final Transactions transactions;
@@ -72,7 +77,8 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.breaker = new Breaker(settings);
         this.retrier.guardedBy(breaker);
         var language = new Language(Dialect.of(url));
-        this.health = new HealthMonitor(settings, dataSource, judge, breaker, language.timeouts());
+        this.asked = new JdbcHealth(settings, dataSource, language.timeouts());
+        this.health = new HealthMonitor(settings, asked, judge, breaker);
         dataSource.onDoubt(health::doubted);
         this.statistics = new StatisticsLog(() -> settings.get().log(), dataSource::snapshot, this::counters);
         retrier.log().queriesAreShown(() -> settings.get().log().queries());
@@ -107,6 +113,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
         this.dataSource = other.dataSource;
         this.retrier = other.retrier;
         this.breaker = other.breaker;
+        this.asked = other.asked;
         this.health = other.health;
         this.statistics = other.statistics;
         this.transactions = other.transactions;
@@ -288,6 +295,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
     }
 
     /** What the last check found, with the pool as it is now. Returns at once. */
+    @Override
     public HealthReport health() {
         return health.lastKnown();
     }
@@ -299,6 +307,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
      * @throws InterruptedCallException when the thread was interrupted
      * @throws PoolClosedException when this database is closed
      */
+    @Override
     public HealthReport checkHealth() {
         if (health.isClosed()) {
             throw DatabaseException.of(unchecked(Meaning.OTHER, ErrorCode.E2005), null);
@@ -341,16 +350,19 @@ public final class Database implements SqlExecutor, AutoCloseable {
     }
 
     /** The state of the pool now. */
+    @Override
     public PoolSnapshot snapshot() {
         return dataSource.snapshot();
     }
 
     /** Who holds a connection now, longest first. */
+    @Override
     public List<Lease> leases() {
         return dataSource.leases();
     }
 
     /** The settings in force. */
+    @Override
     public DatabaseConfig config() {
         return settings.get();
     }
@@ -378,6 +390,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
      * @throws DatabaseException when the database refuses, or cannot be asked
      * @throws UnsupportedOperationException elsewhere than on PostgreSQL
      */
+    @Override
     public List<String> explain(String sql) {
         if (Dialect.of(config().pool().jdbcUrl()) != Dialect.POSTGRESQL) {
             throw new UnsupportedOperationException(
@@ -400,13 +413,40 @@ public final class Database implements SqlExecutor, AutoCloseable {
      * run. From then on the longest of {@code pg_stat_statements} are looked at as well, where that is installed. Returns
      * at once; elsewhere than on PostgreSQL, and without health checks, nothing comes of it.
      */
+    @Override
     public void examine(List<Suspect> suspects) {
-        health.tableScans().examine(suspects, System.nanoTime());
+        asked.tableScans().examine(suspects, System.nanoTime());
     }
 
     /** What {@link #examine} has led to in the last hour: statements that may lack an index. */
+    @Override
     public List<TableScan> tableScans() {
-        return health.tableScans().found(System.nanoTime());
+        return asked.tableScans().found(System.nanoTime());
+    }
+
+    @Override
+    public void addListener(PoolListener listener) {
+        dataSource.addListener(listener);
+    }
+
+    @Override
+    public void removeListener(PoolListener listener) {
+        dataSource.removeListener(listener);
+    }
+
+    @Override
+    public void addObserver(StatementObserver observer) {
+        dataSource.addObserver(observer);
+    }
+
+    @Override
+    public void removeObserver(StatementObserver observer) {
+        dataSource.removeObserver(observer);
+    }
+
+    @Override
+    public List<HostSnapshot> hosts() {
+        return dataSource.hosts();
     }
 
     /** The pool, for what wants a {@link javax.sql.DataSource}. */
@@ -415,6 +455,7 @@ public final class Database implements SqlExecutor, AutoCloseable {
     }
 
     /** The calls so far. */
+    @Override
     public CallCounters counters() {
         return retrier.meter().counters();
     }

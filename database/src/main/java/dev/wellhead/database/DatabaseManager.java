@@ -5,6 +5,7 @@ package dev.wellhead.database;
 import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.database.spi.ManagedResource;
 import dev.wellhead.database.spi.ManagerSource;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.pool.Ceiling;
 import dev.wellhead.pool.ConfigException;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,6 +187,16 @@ public final class DatabaseManager implements AutoCloseable {
     /** All open databases, each once, in the order of opening. */
     public Collection<Database> databases() {
         return registry.databases();
+    }
+
+    /** All open databases as they are watched: those of {@link #databases()}, then the resources that are databases of another kind. */
+    public List<MonitoredDatabase> monitored() {
+        return Stream.concat(
+                        databases().stream(),
+                        resources.stream()
+                                .filter(MonitoredDatabase.class::isInstance)
+                                .map(MonitoredDatabase.class::cast))
+                .toList();
     }
 
     /** What is held besides the databases, in the order it was added. */

@@ -2,11 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
-import dev.wellhead.database.ErrorRow.Dialect;
 import dev.wellhead.database.Probe.Outcome;
 import dev.wellhead.pool.Secret;
-import dev.wellhead.pool.WellheadDataSource;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,12 +25,11 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>Life of a check</h2>
  *
- * A check runs on a worker of {@link HealthThreads}: it asks over the connection of the last check, or over a new one
- * when there is none or it has died meanwhile. At its limit the timer ends the check, whatever the worker is doing, and
- * cuts the connection so that the worker comes free. Whoever asks while a check runs waits for that one.
+ * A check runs on a worker of {@link HealthThreads}, where the {@link HealthSource} asks. At its limit the timer ends the
+ * check, whatever the worker is doing, and cuts the connection so that the worker comes free. Whoever asks while a check
+ * runs waits for that one.
  *
- * <p>{@link HealthPace} says when; whoever asks by {@link #check} gets one all the same. The {@link ControlConnection} is
- * opened anew every five minutes or so.
+ * <p>{@link HealthPace} says when; whoever asks by {@link #check} gets one all the same.
  *
  * <h2>Bounds</h2>
  *
@@ -44,8 +40,7 @@ import org.slf4j.LoggerFactory;
  * <h2>Concurrency</h2>
  *
  * No locks. {@code running} changes by compare-and-set; {@code state} is written only by who ended a check, before its
- * result is told, and forgotten when the checks are switched off; {@code control} is taken out for use, so one check has
- * it alone.
+ * result is told, and forgotten when the checks are switched off.
  */
 final class HealthMonitor implements AutoCloseable {
 
@@ -53,27 +48,22 @@ final class HealthMonitor implements AutoCloseable {
     static final int MOST_PROBES = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
-    private static final String READ_ONLY_SQL = "SELECT current_setting('transaction_read_only') = 'on'";
     private static final int MOST_LOGGED = 10;
     private static final int MOST_FAILURES = 20;
-    private static final Duration NEW_LOGIN_AFTER = Duration.ofMinutes(5);
 
     private final Supplier<DatabaseConfig> current;
     private final String name;
-    private final WellheadDataSource dataSource;
+    private final HealthSource source;
     private final ErrorJudge judge;
     private final HealthJudge healthJudge;
-    private final boolean knowsReadOnly;
     private final LogLimiter failureLog = new LogLimiter(MOST_LOGGED, TimeUnit.SECONDS.toNanos(10), System::nanoTime);
 
     private final AtomicReference<@Nullable Probe> running = new AtomicReference<>();
-    private final ControlConnection control;
     private final AtomicInteger workers = new AtomicInteger();
     private final Breaker breaker;
     private final HealthPace pace;
     private final HolderWatch holders = new HolderWatch();
     private final UsageWatch usage = new UsageWatch(UsageWatch.WINDOW);
-    private final ServerAdvice server;
     private volatile @Nullable HealthState state;
     private volatile List<HealthFailure> failures = List.of();
     /** Checks ended; written as {@code state} is. */
@@ -82,39 +72,15 @@ final class HealthMonitor implements AutoCloseable {
     private volatile boolean closed;
 
     /** Checks by the settings in force when a check begins. */
-    HealthMonitor(
-            Supplier<DatabaseConfig> current,
-            WellheadDataSource dataSource,
-            ErrorJudge judge,
-            Breaker breaker,
-            Timeouts timeouts) {
-        this(current, dataSource, judge, breaker, timeouts, NEW_LOGIN_AFTER);
-    }
-
-    /** @param newLoginAfter how old the control connection grows, give or take a fifth */
-    HealthMonitor(
-            Supplier<DatabaseConfig> current,
-            WellheadDataSource dataSource,
-            ErrorJudge judge,
-            Breaker breaker,
-            Timeouts timeouts,
-            Duration newLoginAfter) {
-        var config = current.get();
+    HealthMonitor(Supplier<DatabaseConfig> current, HealthSource source, ErrorJudge judge, Breaker breaker) {
         this.current = current;
-        this.name = config.name();
-        this.dataSource = dataSource;
+        this.name = current.get().name();
+        this.source = source;
         this.judge = judge;
         this.healthJudge = new HealthJudge(current);
         this.breaker = breaker;
-        this.server = new ServerAdvice(timeouts);
         this.pace = new HealthPace(this, current);
         breaker.asks(pace::soon);
-        this.control = new ControlConnection(name, dataSource, newLoginAfter);
-        this.knowsReadOnly = Dialect.of(config.pool().jdbcUrl()) == Dialect.POSTGRESQL;
-    }
-
-    TableScans tableScans() {
-        return server.tableScans();
     }
 
     /** Begins the background checks, the first at once, unless they are switched off. */
@@ -162,13 +128,13 @@ final class HealthMonitor implements AutoCloseable {
     }
 
     private HealthReport report(@Nullable HealthState found, boolean damped) {
-        var pool = dataSource.snapshot();
+        var pool = source.snapshot();
         long now = System.nanoTime();
-        List<String> advice = Stream.of(usage.advice(pool, now), holders.advice(), server.advice(pool, now))
+        List<String> advice = Stream.of(usage.advice(pool, now), holders.advice(), source.advice(pool, now))
                 .flatMap(List::stream)
                 .toList();
         return healthJudge
-                .report(found, pool, dataSource.leases(), damped)
+                .report(found, pool, source.leases(), damped)
                 .with(advice, failures, checks, breaker.report());
     }
 
@@ -177,7 +143,7 @@ final class HealthMonitor implements AutoCloseable {
     public void close() {
         closed = true;
         pace.stop();
-        control.close();
+        source.close();
     }
 
     boolean isClosed() {
@@ -186,7 +152,7 @@ final class HealthMonitor implements AutoCloseable {
 
     /** While the pool is quiet the database may sleep: it is neither asked nor kept connected. */
     boolean isAsleep() {
-        return dataSource.isQuiet() && !breaker.isWanted();
+        return source.isQuiet() && !breaker.isWanted();
     }
 
     /** Whether callers are refused until a check succeeds. */
@@ -200,14 +166,14 @@ final class HealthMonitor implements AutoCloseable {
     }
 
     void sleep() {
-        control.release();
+        source.sleep();
     }
 
     /** Whether a call of somebody has begun to make no progress; asked by the timer alone. */
     boolean seesStall() {
         long now = System.nanoTime();
-        usage.look(dataSource::snapshot, now);
-        return holders.look(dataSource.leases(), now);
+        usage.look(source::snapshot, now);
+        return holders.look(source.leases(), now);
     }
 
     /** Begins a check unless one is under way. */
@@ -241,7 +207,7 @@ final class HealthMonitor implements AutoCloseable {
         }
         HealthThreads.work(() -> {
             try {
-                end(probe, ask(probe, limitNanos), policy);
+                end(probe, source.ask(probe, limitNanos), policy);
                 limit.cancel(false);
             } finally {
                 workers.decrementAndGet();
@@ -284,28 +250,8 @@ final class HealthMonitor implements AutoCloseable {
             pace.soon();
         }
         HealthThreads.work(() -> log(before, next));
-        if (next.isAnswered() && knowsReadOnly && server.isDue(System.nanoTime())) {
-            HealthThreads.work(this::askServer);
-        }
-    }
-
-    /** Asks what is no part of a check, over the connection of the last one; a check meanwhile opens its own. */
-    private void askServer() {
-        var taken = control.take();
-        if (taken == null) {
-            return;
-        }
-        var connection = taken.connection();
-        var limit = HealthThreads.after(
-                current.get().health().limit().toNanos(), () -> HealthThreads.work(() -> control.abort(connection)));
-        try {
-            server.ask(connection, System.nanoTime());
-            limit.cancel(false);
-            control.keep(taken);
-        } catch (SQLException | RuntimeException e) {
-            LOG.debug("control connection lost pool={}", name, Secret.mask(e));
-            limit.cancel(false);
-            control.close(connection);
+        if (next.isAnswered()) {
+            source.answered();
         }
     }
 
@@ -341,60 +287,6 @@ final class HealthMonitor implements AutoCloseable {
                 Instant.now(),
                 strikes,
                 wasHealthy);
-    }
-
-    private Outcome ask(Probe probe, long limitNanos) {
-        long start = System.nanoTime();
-        try {
-            var kept = control.take();
-            if (kept != null) {
-                try {
-                    return answer(probe, kept);
-                } catch (SQLException e) {
-                    // It may have died while nobody looked: a new one tells.
-                    LOG.debug("control connection lost pool={} sqlState={}", name, e.getSQLState());
-                }
-            }
-            long left = limitNanos - (System.nanoTime() - start);
-            return answer(probe, control.open(Duration.ofNanos(Math.max(1, left))));
-        } catch (SQLException | RuntimeException e) {
-            return Outcome.failed(System.nanoTime() - start, e);
-        }
-    }
-
-    private Outcome answer(Probe probe, ControlConnection.Opened used) throws SQLException {
-        var connection = used.connection();
-        var keep = false;
-        try {
-            probe.begin(connection);
-            long start = System.nanoTime();
-            boolean readOnly = askOver(connection);
-            var outcome = Outcome.answered(System.nanoTime() - start, readOnly);
-            keep = probe.done(connection);
-            return outcome;
-        } finally {
-            if (keep) {
-                control.keep(used);
-            } else {
-                probe.done(connection);
-                control.close(connection);
-            }
-        }
-    }
-
-    private boolean askOver(Connection connection) throws SQLException {
-        if (!knowsReadOnly) {
-            int seconds = (int)
-                    Math.max(1, current.get().health().limit().plusMillis(999).toSeconds());
-            if (!connection.isValid(seconds)) {
-                throw new SQLException("The connection is not valid", "08006");
-            }
-            return false;
-        }
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(READ_ONLY_SQL)) {
-            return rows.next() && rows.getBoolean(1);
-        }
     }
 
     private void log(@Nullable HealthState before, HealthState now) {

@@ -2,7 +2,6 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.database;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,8 +39,14 @@ final class Probe {
         }
     }
 
+    /** Ends a wait for an answer. */
+    @FunctionalInterface
+    interface Cut {
+        void run() throws SQLException;
+    }
+
     private final CompletableFuture<HealthState> result = new CompletableFuture<>();
-    private final AtomicReference<@Nullable Connection> inUse = new AtomicReference<>();
+    private final AtomicReference<@Nullable Cut> inUse = new AtomicReference<>();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** What was known when it had ended. */
@@ -54,24 +59,24 @@ final class Probe {
         return ended.compareAndSet(false, true);
     }
 
-    /** Notes the connection that the check works with from now on. */
-    void begin(Connection connection) throws SQLException {
-        inUse.set(connection);
+    /** Notes how the wait for an answer is cut from now on. */
+    void begin(Cut cut) throws SQLException {
+        inUse.set(cut);
         if (ended.get()) {
             throw new SQLException("The health check has ended", "57014");
         }
     }
 
-    /** The check is done with that connection; false when it was cut meanwhile. */
-    boolean done(Connection connection) {
-        return inUse.compareAndSet(connection, null);
+    /** There is nothing to cut any more; false when it was cut meanwhile. */
+    boolean done(Cut cut) {
+        return inUse.compareAndSet(cut, null);
     }
 
-    /** Cuts the connection in use, so that the thread that waits on it comes free. */
+    /** Cuts the wait, so that the thread that waits comes free. */
     void cut() throws SQLException {
-        var connection = inUse.getAndSet(null);
-        if (connection != null) {
-            connection.abort(HealthThreads::work);
+        var cut = inUse.getAndSet(null);
+        if (cut != null) {
+            cut.run();
         }
     }
 }

@@ -251,7 +251,8 @@ final class Retrier {
 
     private DatabaseException thrown(FailedCall failed, int mostAttempts, SQLException error) {
         log.callFailed(failed, mostAttempts);
-        return DatabaseException.of(failed, error instanceof OwnFault ? error.getCause() : error);
+        boolean isCarrier = error instanceof OwnFault || error instanceof ForeignFault;
+        return DatabaseException.of(failed, isCarrier ? error.getCause() : error);
     }
 
     /**
@@ -341,6 +342,9 @@ final class Retrier {
     private static String detail(SQLException error) {
         if (error instanceof ExpiredCall expired) {
             return expired.detail();
+        }
+        if (error instanceof ForeignFault foreign) {
+            return foreign.detail();
         }
         return error instanceof OwnFault own ? own.detail() : "";
     }

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -137,7 +138,10 @@ class HealthPaceTest {
         var config = config("doubted", server.jdbcUrl(), SELDOM, UnaryOperator.identity());
         var pool = track(new WellheadDataSource(config.pool()));
         var monitor = track(new HealthMonitor(
-                () -> config, pool, ErrorJudge.forUrl(server.jdbcUrl()), new Breaker(() -> config), new Timeouts()));
+                () -> config,
+                new JdbcHealth(() -> config, pool, new Timeouts()),
+                ErrorJudge.forUrl(server.jdbcUrl()),
+                new Breaker(() -> config)));
         monitor.start();
         await().until(() -> monitor.lastKnown().verdict() == Verdict.HEALTHY);
         server.kill();
@@ -168,10 +172,13 @@ class HealthPaceTest {
                 pool -> pool.username("clerk").password("canary-7Qz"));
         var pool = track(new WellheadDataSource(config.pool()));
         var judge = ErrorJudge.forUrl(server.jdbcUrl());
-        var lasting =
-                track(new HealthMonitor(() -> config, pool, judge, new Breaker(() -> config), new Timeouts(), FOREVER));
-        var renewing = track(
-                new HealthMonitor(() -> config, pool, judge, new Breaker(() -> config), new Timeouts(), Duration.ZERO));
+        Function<Duration, HealthMonitor> renewedAfter = age -> track(new HealthMonitor(
+                () -> config,
+                new JdbcHealth(() -> config, pool, new Timeouts(), age),
+                judge,
+                new Breaker(() -> config)));
+        var lasting = renewedAfter.apply(FOREVER);
+        var renewing = renewedAfter.apply(Duration.ZERO);
         assertThat(check(lasting).verdict()).isEqualTo(Verdict.HEALTHY);
         assertThat(check(renewing).verdict()).isEqualTo(Verdict.HEALTHY);
         server.execute("ALTER ROLE clerk NOLOGIN");

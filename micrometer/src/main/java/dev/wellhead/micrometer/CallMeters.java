@@ -5,12 +5,12 @@ package dev.wellhead.micrometer;
 import dev.wellhead.database.BreakerState;
 import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.CommitOutcome;
-import dev.wellhead.database.Database;
 import dev.wellhead.database.ErrorCode;
 import dev.wellhead.database.HealthReport;
 import dev.wellhead.database.Meaning;
 import dev.wellhead.database.RetryRefusal;
 import dev.wellhead.database.Verdict;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.ToDoubleFunction;
@@ -23,7 +23,7 @@ final class CallMeters {
     private final Moment<CallCounters> calls;
     private final Moment<HealthReport> health;
 
-    CallMeters(Database database, Meters meters) {
+    CallMeters(MonitoredDatabase database, Meters meters) {
         this.meters = meters;
         this.calls = new Moment<>(database::counters, System::nanoTime);
         this.health = new Moment<>(database::health, System::nanoTime);

@@ -2,7 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.micrometer;
 
-import dev.wellhead.database.Database;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,12 +10,12 @@ import java.util.List;
 /** The meters of one database in one registry. */
 final class DatabaseMeters implements AutoCloseable {
 
-    private final Database database;
+    private final MonitoredDatabase database;
     private final Meters meters;
     private final List<PoolTimers> timers = new ArrayList<>();
 
     /** @param hikariNames whether HikariCP's names are registered too */
-    DatabaseMeters(Database database, MeterRegistry registry, boolean hikariNames) {
+    DatabaseMeters(MonitoredDatabase database, MeterRegistry registry, boolean hikariNames) {
         this.database = database;
         this.meters = new Meters(registry, database.name());
         var pool = new PoolMeters(database, meters);
@@ -24,12 +24,12 @@ final class DatabaseMeters implements AutoCloseable {
             timers.add(pool.registerAsHikari());
         }
         new CallMeters(database, meters).register();
-        timers.forEach(database.dataSource()::addListener);
+        timers.forEach(database::addListener);
     }
 
     @Override
     public void close() {
-        timers.forEach(database.dataSource()::removeListener);
+        timers.forEach(database::removeListener);
         meters.close();
     }
 }

@@ -2,7 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.micrometer;
 
-import dev.wellhead.database.Database;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.pool.CeilingUse;
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.HostSnapshot;
@@ -19,16 +19,16 @@ import java.util.function.ToLongFunction;
 /** The meters of one pool. */
 final class PoolMeters {
 
-    private final Database database;
+    private final MonitoredDatabase database;
     private final Meters meters;
     private final Moment<PoolSnapshot> pool;
     private final Moment<List<HostSnapshot>> hosts;
 
-    PoolMeters(Database database, Meters meters) {
+    PoolMeters(MonitoredDatabase database, Meters meters) {
         this.database = database;
         this.meters = meters;
         this.pool = new Moment<>(database::snapshot, System::nanoTime);
-        this.hosts = new Moment<>(database.dataSource()::hosts, System::nanoTime);
+        this.hosts = new Moment<>(database::hosts, System::nanoTime);
     }
 
     /** Registers all of them, and the timers' listener is the result. */
@@ -40,7 +40,7 @@ final class PoolMeters {
         if (now.ceiling().isPresent()) {
             ceiling();
         }
-        database.dataSource().hosts().forEach(host -> ofHost(host.host()));
+        database.hosts().forEach(host -> ofHost(host.host()));
         acquires();
         opensAndCloses();
         return new PoolTimers(

@@ -2,9 +2,9 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.micrometer;
 
-import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.PartReport;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Collection;
@@ -23,31 +23,31 @@ import java.util.function.Supplier;
  */
 public final class WellheadMetrics implements MeterBinder, AutoCloseable {
 
-    private final Supplier<Collection<Database>> databases;
+    private final Supplier<Collection<MonitoredDatabase>> databases;
     private final Supplier<List<PartReport>> parts;
     private final boolean hikariNames;
     private final Map<Key, DatabaseMeters> bound = new ConcurrentHashMap<>();
     private final Map<PartKey, PartMeters> boundParts = new ConcurrentHashMap<>();
 
-    private record Key(MeterRegistry registry, Database database) {}
+    private record Key(MeterRegistry registry, MonitoredDatabase database) {}
 
     private record PartKey(MeterRegistry registry, String part) {}
 
     private WellheadMetrics(
-            Supplier<Collection<Database>> databases, Supplier<List<PartReport>> parts, boolean hikariNames) {
+            Supplier<Collection<MonitoredDatabase>> databases, Supplier<List<PartReport>> parts, boolean hikariNames) {
         this.databases = databases;
         this.parts = parts;
         this.hikariNames = hikariNames;
     }
 
     /** Meters of one database. */
-    public WellheadMetrics(Database database) {
+    public WellheadMetrics(MonitoredDatabase database) {
         this(() -> List.of(database), List::of, false);
     }
 
     /** Meters of all databases of a manager and its other parts; see {@link #refresh} for those opened later. */
     public WellheadMetrics(DatabaseManager manager) {
-        this(manager::databases, manager::parts, false);
+        this(manager::monitored, manager::parts, false);
     }
 
     /**

@@ -111,6 +111,10 @@ final class AdminActions {
         try {
             return manager.database(name);
         } catch (IllegalArgumentException unknown) {
+            if (manager.monitored().stream().anyMatch(each -> each.name().equals(name))) {
+                throw new BadRequestException(
+                        409, name + " keeps its connections by a driver of its own: it can be watched, not acted upon");
+            }
             throw new BadRequestException(
                     404,
                     "database must be one of "

@@ -2,7 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
-import dev.wellhead.database.Database;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.watch.Advice;
 import dev.wellhead.watch.Prices;
 import dev.wellhead.watch.Watch;
@@ -35,7 +35,7 @@ final class AdviceBodies {
 
     private AdviceBodies() {}
 
-    static Reply advice(Collection<Database> databases, Watch watch, Prices prices) {
+    static Reply advice(Collection<MonitoredDatabase> databases, Watch watch, Prices prices) {
         return Reply.json(
                 200,
                 new All(

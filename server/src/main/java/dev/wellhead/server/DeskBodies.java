@@ -6,11 +6,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.wellhead.config.Setting;
 import dev.wellhead.config.WellheadConfig;
-import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.HealthReport;
 import dev.wellhead.database.PartReport;
 import dev.wellhead.database.Verdict;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.watch.DeskEvent;
 import dev.wellhead.watch.History;
@@ -114,7 +114,7 @@ final class DeskBodies {
             HealthBodies.Breaker breaker,
             Rates rates) {
 
-        static One of(Database database, Map<HistorySeries, Double> latest) {
+        static One of(MonitoredDatabase database, Map<HistorySeries, Double> latest) {
             var report = database.health();
             boolean isSuspected = report.healthy() && report.strikes() > 0;
             return new One(
@@ -266,8 +266,8 @@ final class DeskBodies {
                 profile,
                 isDraining.getAsBoolean(),
                 hasAdmin,
-                manager.databases().stream()
-                        .sorted(Comparator.comparing(Database::name))
+                manager.monitored().stream()
+                        .sorted(Comparator.comparing(MonitoredDatabase::name))
                         .map(database -> One.of(
                                 database,
                                 watch.history(database).map(History::latest).orElse(Map.of())))

@@ -2,8 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
-import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +42,7 @@ final class HealthWatch implements AutoCloseable {
     private final DatabaseManager manager;
     private final LongSupplier nanoClock;
     private final ThreadPoolExecutor threads;
-    private final Map<Database, Check> checks = new ConcurrentHashMap<>();
+    private final Map<MonitoredDatabase, Check> checks = new ConcurrentHashMap<>();
 
     private record Check(long startedNanos, CompletableFuture<Void> done) {}
 
@@ -70,9 +70,9 @@ final class HealthWatch implements AutoCloseable {
     }
 
     /** The open databases by name. */
-    List<Database> databases() {
-        return manager.databases().stream()
-                .sorted(Comparator.comparing(Database::name))
+    List<MonitoredDatabase> databases() {
+        return manager.monitored().stream()
+                .sorted(Comparator.comparing(MonitoredDatabase::name))
                 .toList();
     }
 
@@ -81,7 +81,7 @@ final class HealthWatch implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private HealthView lastKnown(List<Database> databases) {
+    private HealthView lastKnown(List<MonitoredDatabase> databases) {
         return new HealthView(
                 databases.stream()
                         .map(database -> new HealthView.Part(database.health(), database.snapshot(), database.config()))
@@ -89,7 +89,7 @@ final class HealthWatch implements AutoCloseable {
                 manager.parts());
     }
 
-    private Check check(Database database) {
+    private Check check(MonitoredDatabase database) {
         long now = nanoClock.getAsLong();
         return checks.compute(database, (key, last) -> {
             if (last != null && (!last.done.isDone() || now - last.startedNanos < FRESH.toNanos())) {

@@ -3,7 +3,7 @@
 package dev.wellhead.server;
 
 import dev.wellhead.database.CallCounters;
-import dev.wellhead.database.Database;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -55,7 +55,7 @@ final class MetricsBodies {
         static final Config NONE = new Config(0, 0, 0);
     }
 
-    static Metrics metrics(List<Database> databases, Instant now) {
+    static Metrics metrics(List<MonitoredDatabase> databases, Instant now) {
         Map<String, DatabaseMetrics> all = new LinkedHashMap<>();
         databases.forEach(database -> all.put(database.name(), of(database)));
         var main = all.getOrDefault(
@@ -63,7 +63,7 @@ final class MetricsBodies {
         return new Metrics(Numbers.iso(now), main.pool(), main.performance(), main.config(), main.breaker(), all);
     }
 
-    private static DatabaseMetrics of(Database database) {
+    private static DatabaseMetrics of(MonitoredDatabase database) {
         var pool = database.snapshot();
         var settings = database.config().pool();
         CallCounters calls = database.counters();
@@ -85,6 +85,6 @@ final class MetricsBodies {
                         pool.maxSize(),
                         settings.idleTimeout().toMillis(),
                         settings.acquireTimeout().toMillis()),
-                HealthBodies.Breaker.of(database.breaker()));
+                HealthBodies.Breaker.of(database.health().breaker()));
     }
 }

@@ -2,8 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.server;
 
-import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -54,8 +54,8 @@ record Request(
     }
 
     /** The database of that parameter; without it the only one, or the one called {@code default}. */
-    Database database(DatabaseManager manager) {
-        var all = manager.databases();
+    MonitoredDatabase database(DatabaseManager manager) {
+        var all = manager.monitored();
         var name = parameter("database");
         return all.stream()
                 .filter(each -> name.map(each.name()::equals)
@@ -64,7 +64,10 @@ record Request(
                 .orElseThrow(() -> new BadRequestException(
                         name.isPresent() ? 404 : 400,
                         "database must be one of "
-                                + all.stream().map(Database::name).sorted().toList()));
+                                + all.stream()
+                                        .map(MonitoredDatabase::name)
+                                        .sorted()
+                                        .toList()));
     }
 
     /** That parameter, if it was given and is not empty. */

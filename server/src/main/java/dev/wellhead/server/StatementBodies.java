@@ -3,11 +3,11 @@
 package dev.wellhead.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.ErrorCode;
 import dev.wellhead.database.Meaning;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.watch.HeldStats;
 import dev.wellhead.watch.SlowStatement;
@@ -242,13 +242,13 @@ final class StatementBodies {
     }
 
     /** That of parameter {@code database}; without it all. */
-    List<Database> databases(Request request) {
+    List<MonitoredDatabase> databases(Request request) {
         return request.parameter("database").isPresent()
                 ? List.of(request.database(manager))
-                : List.copyOf(manager.databases());
+                : List.copyOf(manager.monitored());
     }
 
-    private StatementWatch watchOf(Database database) {
+    private StatementWatch watchOf(MonitoredDatabase database) {
         return watch.statements(database)
                 .orElseThrow(() -> new BadRequestException(
                         404, "the statements of this database are not counted: set statements.enabled=true"));

@@ -72,6 +72,15 @@ public record SqlFingerprint(long id, String text) {
         return new SqlFingerprint(hash, text.toString());
     }
 
+    /** That of a text which is no SQL and holds no values: texts are one statement if they are the same. */
+    public static SqlFingerprint ofPlain(String text) {
+        long hash = FNV_BASIS;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * FNV_PRIME;
+        }
+        return new SqlFingerprint(hash, text.length() > LONGEST ? text.substring(0, LONGEST) : text);
+    }
+
     /** The id as people see it: 16 hexadecimal digits. */
     public String idText() {
         return String.format(Locale.ROOT, "%016x", id);

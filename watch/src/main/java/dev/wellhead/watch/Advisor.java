@@ -2,9 +2,9 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.watch;
 
-import dev.wellhead.database.Database;
 import dev.wellhead.database.Suspect;
 import dev.wellhead.database.TableScan;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.watch.internal.Tallies;
 import dev.wellhead.watch.internal.UseTally;
 import dev.wellhead.watch.internal.UseWindow;
@@ -28,11 +28,11 @@ final class Advisor {
     private static final long MANY_CALLS = 100;
     private static final Duration LONG_RUN = Duration.ofMillis(5);
 
-    private final Database database;
+    private final MonitoredDatabase database;
     private final UseWindow window = new UseWindow();
     private @Nullable Long examineDueNanos;
 
-    Advisor(Database database) {
+    Advisor(MonitoredDatabase database) {
         this.database = database;
     }
 

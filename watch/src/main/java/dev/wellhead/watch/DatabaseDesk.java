@@ -3,9 +3,9 @@
 package dev.wellhead.watch;
 
 import dev.wellhead.database.BreakerState;
-import dev.wellhead.database.Database;
 import dev.wellhead.database.HealthReport;
 import dev.wellhead.database.Verdict;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.watch.internal.AlertReading;
 import dev.wellhead.watch.internal.PoolNotes;
 import dev.wellhead.watch.internal.Tallies;
@@ -33,9 +33,9 @@ final class DatabaseDesk {
     }
 
     /** Begins to listen to its pool. */
-    static DatabaseDesk of(Database database, EventLog events) {
+    static DatabaseDesk of(MonitoredDatabase database, EventLog events) {
         var desk = new DatabaseDesk(database.name(), events);
-        database.dataSource().addListener(desk.notes);
+        database.addListener(desk.notes);
         return desk;
     }
 
@@ -43,8 +43,8 @@ final class DatabaseDesk {
         return history;
     }
 
-    void end(Database ended) {
-        ended.dataSource().removeListener(notes);
+    void end(MonitoredDatabase ended) {
+        ended.removeListener(notes);
         notes.tell(events, System.nanoTime());
     }
 

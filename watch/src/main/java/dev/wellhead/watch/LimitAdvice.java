@@ -2,7 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.watch;
 
-import dev.wellhead.database.Database;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.watch.internal.Tallies;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class LimitAdvice {
 
     private LimitAdvice() {}
 
-    static List<Advice> of(Database database, Tallies tallies, int minutes) {
+    static List<Advice> of(MonitoredDatabase database, Tallies tallies, int minutes) {
         List<Advice> advice = new ArrayList<>();
         var pool = database.config().pool();
         long statements = tallies.totals().statements();

@@ -2,16 +2,16 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.watch;
 
-import dev.wellhead.database.Database;
 import dev.wellhead.database.ErrorJudge;
 import dev.wellhead.database.Phase;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.sql.SqlFingerprint;
 import dev.wellhead.watch.internal.Tallies;
 import java.util.List;
 
 /**
  * Counts each statement that runs through the pool of a database, by fingerprint, whoever sends it: calls of {@link
- * Database}, and libraries over its {@code DataSource}. Any thread may call; no method but {@link #plan} waits for
+ * dev.wellhead.database.Database}, and libraries over its {@code DataSource}. Any thread may call; no method but {@link #plan} waits for
  * anything.
  *
  * <p>Rows of results are counted when their statement is closed or runs again; those of a statement that only its
@@ -19,10 +19,10 @@ import java.util.List;
  */
 public final class StatementWatch implements AutoCloseable {
 
-    private final Database database;
+    private final MonitoredDatabase database;
     private final Tallies tallies;
 
-    private StatementWatch(Database database, Tallies tallies) {
+    private StatementWatch(MonitoredDatabase database, Tallies tallies) {
         this.database = database;
         this.tallies = tallies;
     }
@@ -30,12 +30,13 @@ public final class StatementWatch implements AutoCloseable {
     /**
      * Begins to count, by {@link dev.wellhead.database.DatabaseConfig#statements()}, whether enabled or not.
      */
-    public static StatementWatch of(Database database) {
+    public static StatementWatch of(MonitoredDatabase database) {
         var judge = ErrorJudge.of(database.config());
         var tallies = new Tallies(
                 database::config,
+                database.isSql(),
                 error -> judge.judge(error, Phase.IN_TRANSACTION).meaning());
-        database.dataSource().addObserver(tallies);
+        database.addObserver(tallies);
         return new StatementWatch(database, tallies);
     }
 
@@ -63,6 +64,10 @@ public final class StatementWatch implements AutoCloseable {
      * @throws UnsupportedOperationException elsewhere than on PostgreSQL
      */
     public List<String> plan(String fingerprint) {
+        if (!database.isSql()) {
+            throw new UnsupportedOperationException(
+                    "plans are asked of PostgreSQL only; ask " + database.name() + " by hand");
+        }
         var sample = tallies.sample(SqlFingerprint.idOf(fingerprint))
                 .orElseThrow(() -> new IllegalArgumentException("no statement of fingerprint " + fingerprint
                         + " is counted, or its text is too long; the list of statements has those that are"));
@@ -72,6 +77,6 @@ public final class StatementWatch implements AutoCloseable {
     /** Counts no more; what was counted can still be read. */
     @Override
     public void close() {
-        database.dataSource().removeObserver(tallies);
+        database.removeObserver(tallies);
     }
 }

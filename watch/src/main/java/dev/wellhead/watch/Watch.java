@@ -2,10 +2,10 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.watch;
 
-import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.PartReport;
 import dev.wellhead.database.Severity;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.database.spi.PartAlert;
 import dev.wellhead.pool.Secret;
 import dev.wellhead.watch.internal.AlertJson;
@@ -56,7 +56,7 @@ public final class Watch implements AutoCloseable {
 
     private final EventLog events = new EventLog();
     /** Changes on the thread alone, and is replaced whole. */
-    private volatile Map<Database, Watched> watched = Map.of();
+    private volatile Map<MonitoredDatabase, Watched> watched = Map.of();
 
     /** The alerts of one part. */
     private record PartRules(String name, List<RuleWatch.Row<PartReport>> rows, RuleWatch<PartReport> alerts) {
@@ -127,9 +127,9 @@ public final class Watch implements AutoCloseable {
     private void look() {
         try {
             apply(settings);
-            Map<Database, Watched> now = new HashMap<>();
+            Map<MonitoredDatabase, Watched> now = new HashMap<>();
             var before = watched;
-            for (var database : manager.databases()) {
+            for (var database : manager.monitored()) {
                 now.put(database, looked(database, before.get(database)));
             }
             before.forEach((database, known) -> {
@@ -153,7 +153,7 @@ public final class Watch implements AutoCloseable {
         }
     }
 
-    private Watched looked(Database database, @Nullable Watched before) {
+    private Watched looked(MonitoredDatabase database, @Nullable Watched before) {
         var statements = before == null ? null : before.statements;
         if (!database.config().statements().enabled()) {
             if (statements != null) {
@@ -177,7 +177,7 @@ public final class Watch implements AutoCloseable {
         return new Watched(statements, alerts, desk, advisor);
     }
 
-    private static void end(Database database, Watched known) {
+    private static void end(MonitoredDatabase database, Watched known) {
         var counted = known.statements;
         if (counted != null) {
             counted.close();
@@ -222,7 +222,7 @@ public final class Watch implements AutoCloseable {
     }
 
     /** The statements of that database; empty where they are not counted. */
-    public Optional<StatementWatch> statements(Database database) {
+    public Optional<StatementWatch> statements(MonitoredDatabase database) {
         return Optional.ofNullable(watched.get(database)).map(Watched::statements);
     }
 
@@ -232,12 +232,12 @@ public final class Watch implements AutoCloseable {
     }
 
     /** The numbers of that database over time; empty where it is not watched. */
-    public Optional<History> history(Database database) {
+    public Optional<History> history(MonitoredDatabase database) {
         return Optional.ofNullable(watched.get(database)).map(known -> known.desk.history());
     }
 
     /** What to change for that database, from what was measured; empty where that is too little. */
-    public List<Advice> advice(Database database, Prices prices) {
+    public List<Advice> advice(MonitoredDatabase database, Prices prices) {
         var known = watched.get(database);
         return known == null ? List.of() : known.advisor.advice(known.statements, prices);
     }

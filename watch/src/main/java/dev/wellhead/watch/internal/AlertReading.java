@@ -5,9 +5,9 @@ package dev.wellhead.watch.internal;
 import dev.wellhead.database.BreakerState;
 import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.CommitOutcome;
-import dev.wellhead.database.Database;
 import dev.wellhead.database.HealthReport;
 import dev.wellhead.database.Verdict;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.PoolSnapshot;
 import java.util.List;
@@ -28,9 +28,8 @@ public record AlertReading(
     private static final long FEW = 10;
 
     /** As it is now; asks nothing of the database. */
-    public static AlertReading of(Database database, long runNanos, long statements) {
-        return new AlertReading(
-                database.health(), database.counters(), database.dataSource().hosts(), runNanos, statements);
+    public static AlertReading of(MonitoredDatabase database, long runNanos, long statements) {
+        return new AlertReading(database.health(), database.counters(), database.hosts(), runNanos, statements);
     }
 
     private PoolSnapshot pool() {

@@ -60,6 +60,7 @@ public final class Tallies implements StatementObserver {
             ConcurrentHashMap<String, StatementTally> young, ConcurrentHashMap<String, StatementTally> old) {}
 
     private final Supplier<DatabaseConfig> settings;
+    private final boolean isSql;
     private final Function<SQLException, Meaning> judge;
     private final ConcurrentHashMap<Long, StatementTally> tallies = new ConcurrentHashMap<>();
     private final HeldTallies held = new HeldTallies();
@@ -78,10 +79,12 @@ public final class Tallies implements StatementObserver {
      * Counts nothing yet.
      *
      * @param settings asked for each statement, so that changes count at once
+     * @param isSql whether texts are SQL; else they hold no values
      * @param judge says what an error means; called for each that occurs
      */
-    public Tallies(Supplier<DatabaseConfig> settings, Function<SQLException, Meaning> judge) {
+    public Tallies(Supplier<DatabaseConfig> settings, boolean isSql, Function<SQLException, Meaning> judge) {
         this.settings = settings;
+        this.isSql = isSql;
         this.judge = judge;
     }
 
@@ -107,13 +110,13 @@ public final class Tallies implements StatementObserver {
     }
 
     private StatementTally ofFingerprint(String sql) {
-        var fingerprint = SqlFingerprint.of(sql);
+        var fingerprint = isSql ? SqlFingerprint.of(sql) : SqlFingerprint.ofPlain(sql);
         var known = tallies.get(fingerprint.id());
         if (known != null) {
             return known;
         }
         makeRoom();
-        return tallies.computeIfAbsent(fingerprint.id(), id -> new StatementTally(fingerprint, sql, this));
+        return tallies.computeIfAbsent(fingerprint.id(), id -> new StatementTally(fingerprint, isSql ? sql : "", this));
     }
 
     private void makeRoom() {
