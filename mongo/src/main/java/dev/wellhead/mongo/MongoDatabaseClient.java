@@ -2,27 +2,47 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.mongo;
 
+import com.mongodb.ClientSessionOptions;
 import com.mongodb.MongoClientSettings;
-import com.mongodb.MongoCommandException;
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoSecurityException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import dev.wellhead.database.BreakerReport;
+import dev.wellhead.database.CallCounters;
+import dev.wellhead.database.CommitOutcomeMode;
+import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.DatabaseException;
 import dev.wellhead.database.ErrorCode;
+import dev.wellhead.database.HealthReport;
+import dev.wellhead.database.Phase;
 import dev.wellhead.database.Severity;
+import dev.wellhead.database.Supervision;
+import dev.wellhead.database.Verdict;
 import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.database.spi.ManagedResource;
+import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.database.spi.PartAlert;
+import dev.wellhead.mongo.internal.Commands;
+import dev.wellhead.mongo.internal.Commit;
+import dev.wellhead.mongo.internal.ControlClient;
+import dev.wellhead.mongo.internal.EventQueue;
+import dev.wellhead.mongo.internal.MongoErrors;
+import dev.wellhead.mongo.internal.OpenWork.Kind;
 import dev.wellhead.mongo.internal.PoolEvents;
 import dev.wellhead.pool.Lease;
+import dev.wellhead.pool.PoolListener;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolState;
-import dev.wellhead.pool.Secret;
+import dev.wellhead.pool.spi.StatementObserver;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,29 +62,71 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Opened and closed by its manager, or by {@link #open()} and {@link #close()}.
  */
-public final class MongoDatabaseClient implements ManagedResource, HealthPart {
+public final class MongoDatabaseClient implements ManagedResource, MonitoredDatabase, HealthPart {
 
     private static final Logger LOG = LoggerFactory.getLogger(MongoDatabaseClient.class);
     private static final String DEFAULT_DATABASE = "test";
     private static final String ADMIN = "admin";
-    private static final Duration CHECK_LIMIT = Duration.ofSeconds(5);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final Document PING = new Document("ping", 1);
-    private static final Document STATUS = Document.parse(
-            "{serverStatus: 1, repl: 0, metrics: 0, locks: 0, wiredTiger: 0, tcmalloc: 0, opLatencies: 0}");
-
     private final MongoConfig config;
-    private final PoolEvents events;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final EventQueue queue;
+    private final Commands commands;
+    private final PoolEvents events;
+    private final ControlClient control;
+    private final Supervision supervision;
     private volatile @Nullable MongoClient client;
-    private volatile @Nullable MongoClient control;
 
     /** Opens nothing yet. */
     public MongoDatabaseClient(MongoConfig config) {
         this.config = config;
-        this.events = new PoolEvents(config.name(), config.minSize(), config.maxSize(), System::nanoTime);
+        this.queue = new EventQueue(config.name());
+        this.commands = new Commands(
+                config.name(), config.minSize(), config.maxSize(), System::nanoTime, queue, this::told, this::doubted);
+        this.events = commands.pool();
+        this.control = new ControlClient(config.name(), this::controlSettings);
+        this.supervision = new Supervision(config.databaseConfig(), new Target());
+    }
+
+    /** What the core asks of it. */
+    private final class Target implements Supervision.Target {
+
+        @Override
+        public PoolSnapshot snapshot() {
+            return events.snapshot();
+        }
+
+        @Override
+        public List<Lease> leases() {
+            return events.leases();
+        }
+
+        @Override
+        public boolean ask(Duration limit) {
+            control.ping();
+            return false;
+        }
+
+        @Override
+        public void cut() {
+            control.cut();
+        }
+
+        @Override
+        public Optional<Supervision.Fault> judge(RuntimeException error, Phase phase) {
+            return MongoErrors.judge(error, phase, commands.statement());
+        }
+    }
+
+    private SQLException told(RuntimeException error) {
+        return supervision.told(error, Phase.AUTOCOMMIT_SENT);
+    }
+
+    private void doubted() {
+        supervision.doubted();
     }
 
     @Override
@@ -73,7 +135,7 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
     }
 
     /** What it was made with. */
-    public MongoConfig config() {
+    public MongoConfig settings() {
         return config;
     }
 
@@ -94,13 +156,13 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
             throw closed();
         }
         long began = System.nanoTime();
-        var fresh = MongoClients.create(settings());
+        var fresh = MongoClients.create(clientSettings());
         boolean opened = false;
         try {
             connect(fresh, began);
             warmUp();
-            control = MongoClients.create(controlSettings());
             client = fresh;
+            supervision.start();
             opened = true;
         } finally {
             if (!opened) {
@@ -160,7 +222,7 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
         }
     }
 
-    private MongoClientSettings settings() {
+    private MongoClientSettings clientSettings() {
         return MongoClientSettings.builder()
                 .applyConnectionString(config.connectionString())
                 .applyToConnectionPoolSettings(pool -> pool.minSize(config.minSize())
@@ -175,7 +237,7 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
                                 .readTimeout(config.socketTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .applyToClusterSettings(cluster ->
                         cluster.serverSelectionTimeout(config.selectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                .addCommandListener(events)
+                .addCommandListener(commands)
                 .retryWrites(true)
                 .retryReads(true)
                 .build();
@@ -183,7 +245,7 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
 
     /** One connection, and no answer that is waited for longer than a check may take. */
     private MongoClientSettings controlSettings() {
-        long limit = CHECK_LIMIT.toMillis();
+        long limit = config.policies().health().limit().toMillis();
         return MongoClientSettings.builder()
                 .applyConnectionString(config.connectionString())
                 .applicationName("wellhead-health")
@@ -201,7 +263,7 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
      * @throws IllegalStateException when it is not open
      */
     public MongoClient client() {
-        return open(client);
+        return opened(client);
     }
 
     /**
@@ -214,7 +276,7 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
         return client().getDatabase(named == null ? DEFAULT_DATABASE : named);
     }
 
-    private MongoClient open(@Nullable MongoClient which) {
+    private MongoClient opened(@Nullable MongoClient which) {
         if (isClosed()) {
             throw closed();
         }
@@ -232,12 +294,150 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
         return ended.getCount() == 0;
     }
 
+    // Calls.
+
+    /**
+     * Reads: as with {@link dev.wellhead.database.Database#query}, tried again when it fails by the connection or the
+     * server, also when it may have run.
+     *
+     * @param operation name of the work, for logs, leases and statistics
+     * @throws DatabaseException when it failed for good; what the work threw itself goes through
+     */
+    public <T extends @Nullable Object> T query(String operation, MongoWork<T> work) {
+        requireNoTransaction(operation);
+        return commands.around(() -> supervision.read(operation, course -> call(operation, course, work)));
+    }
+
+    /**
+     * Writes: tried again only when nothing of it was sent. The driver by itself sends a single write once more where that
+     * cannot double it.
+     *
+     * @param operation name of the work, for logs, leases and statistics
+     * @throws DatabaseException when it failed; what the work threw itself goes through
+     */
+    public <T extends @Nullable Object> T update(String operation, MongoWork<T> work) {
+        requireNoTransaction(operation);
+        return commands.around(() -> supervision.write(operation, course -> call(operation, course, work)));
+    }
+
+    private <T extends @Nullable Object> T call(String operation, Supervision.Course course, MongoWork<T> work) {
+        commands.enter(operation, false, course);
+        var whole = database();
+        return work.run(course.left()
+                .map(left -> whole.withTimeout(millis(left), TimeUnit.MILLISECONDS))
+                .orElse(whole));
+    }
+
+    /**
+     * A transaction, committed when the work returns and undone when it throws. Run again as a whole, with pauses, when it
+     * was undone for certain by a conflict or a lost server, up to the retries and the budget of the settings. When the
+     * answer to the commit is lost, what became of it is found out by sending the commit again, for
+     * {@link dev.wellhead.database.OutcomePolicy#timeout} at most.
+     *
+     * <p>The limit is {@link dev.wellhead.database.TimeLimits#transaction}, or that of a {@link
+     * dev.wellhead.database.Deadline}; the driver grants the commit the same time once more. Needs a replica set or a
+     * sharded cluster.
+     *
+     * @param operation name of the work, for logs, leases and statistics
+     * @throws dev.wellhead.database.CommitOutcomeUnknownException when nobody can say whether it was committed
+     * @throws DatabaseException when it failed for good; what the work threw itself goes through
+     */
+    public <T extends @Nullable Object> T transaction(String operation, MongoTransactionWork<T> work) {
+        requireNoTransaction(operation);
+        return commands.around(() -> supervision.transaction(operation, course -> transacted(operation, course, work)));
+    }
+
+    private <T extends @Nullable Object> T transacted(
+            String operation, Supervision.Course course, MongoTransactionWork<T> work) {
+        commands.enter(operation, true, course);
+        var options = ClientSessionOptions.builder();
+        course.left().ifPresent(left -> options.defaultTimeout(millis(left), TimeUnit.MILLISECONDS));
+        // Closing the session undoes what was not committed.
+        try (var session = client().startSession(options.build())) {
+            session.startTransaction();
+            T result = work.run(new MongoTransaction(session, database(), course));
+            if (!session.hasActiveTransaction()) {
+                throw new IllegalStateException("The work of transaction \"" + operation
+                        + "\" has ended it: leave commit and abort to the call, and throw to undo it");
+            }
+            var policy = config.policies().outcome();
+            var limit = policy.mode() == CommitOutcomeMode.OFF ? Duration.ZERO : policy.timeout();
+            new Commit(name(), operation, limit, ended).run(session, course);
+            return result;
+        }
+    }
+
+    private void requireNoTransaction(String operation) {
+        if (commands.isInTransaction()) {
+            throw new IllegalStateException("\"" + operation
+                    + "\" was called inside of a transaction of the same database, of which it would be no part: use the"
+                    + " transaction's session, or make the call outside");
+        }
+    }
+
+    /** At least one: to the driver 0 means no limit. */
+    private static long millis(Duration left) {
+        return Math.max(1, left.toMillis());
+    }
+
+    // What others see.
+
+    @Override
+    public DatabaseConfig config() {
+        return supervision.config();
+    }
+
+    @Override
+    public HealthReport health() {
+        return supervision.health();
+    }
+
+    @Override
+    public HealthReport checkHealth() {
+        return supervision.checkHealth();
+    }
+
+    @Override
+    public CallCounters counters() {
+        return supervision.counters();
+    }
+
+    /** Whether calls are refused at once because the database is in trouble. */
+    public BreakerReport breaker() {
+        return supervision.breaker();
+    }
+
+    @Override
+    public void addListener(PoolListener listener) {
+        queue.add(listener);
+    }
+
+    @Override
+    public void removeListener(PoolListener listener) {
+        queue.remove(listener);
+    }
+
+    @Override
+    public void addObserver(StatementObserver observer) {
+        commands.observers().add(observer);
+    }
+
+    @Override
+    public void removeObserver(StatementObserver observer) {
+        commands.observers().remove(observer);
+    }
+
+    @Override
+    public boolean isSql() {
+        return false;
+    }
+
     @Override
     public PoolSnapshot snapshot() {
         return events.snapshot();
     }
 
-    /** Who holds a connection, since when, for which command; the longest first. Never waits. */
+    @Override
     public List<Lease> leases() {
         return events.leases();
     }
@@ -268,13 +468,11 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
 
     private synchronized void closeClients() {
         var open = client;
-        var asked = control;
         client = null;
-        control = null;
-        if (asked != null) {
-            asked.close();
-        }
+        supervision.close();
+        control.close();
         events.state(PoolState.CLOSED);
+        commands.open().forget();
         if (open != null) {
             open.close();
             LOG.info("mongodb closed pool={} open={}", name(), events.total());
@@ -282,20 +480,33 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
     }
 
     /**
-     * Whether a server that can take the work answers within five seconds; asked past the pool. Looks for connections held
-     * for longer than {@link MongoConfig#leakThreshold} too, and logs each lease of them once.
+     * Whether a server that can take the work answers within {@link dev.wellhead.database.HealthPolicy#limit()}; asked past
+     * the pool. Looks for connections, cursors and transactions that were not given back for longer than
+     * {@link MongoConfig#leakThreshold} too, and logs each of them once.
      */
     @Override
     public void check() {
         tellSuspects();
-        open(control).getDatabase(ADMIN).runCommand(PING);
+        opened(client);
+        var report = supervision.checkHealth();
+        if (!isAnswered(report.verdict())) {
+            throw new IllegalStateException(report.error().orElse("no answer"));
+        }
+    }
+
+    private static boolean isAnswered(Verdict verdict) {
+        return switch (verdict) {
+            case HEALTHY, POOL_SATURATED, LEAK_SUSPECTED, READ_ONLY -> true;
+            default -> false;
+        };
     }
 
     private void tellSuspects() {
         if (config.leakThreshold().isZero()) {
             return;
         }
-        for (var lease : events.newSuspects(config.leakThreshold().toNanos())) {
+        long nanos = config.leakThreshold().toNanos();
+        for (var lease : events.newSuspects(nanos)) {
             LOG.warn(
                     "leak suspected pool={} connection={} lease={} heldMs={} thresholdMs={} thread=\"{}\" operation=\"{}\"",
                     name(),
@@ -306,16 +517,30 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
                     lease.thread(),
                     lease.operation());
         }
+        var open = commands.open().newSuspects(nanos);
+        events.suspected(open.size());
+        for (var one : open) {
+            LOG.warn(
+                    "leak suspected pool={} open={} openMs={} idleMs={} thresholdMs={} thread=\"{}\" operation=\"{}\"",
+                    name(),
+                    one.kind().name().toLowerCase(Locale.ROOT),
+                    one.open().toMillis(),
+                    one.idle().toMillis(),
+                    config.leakThreshold().toMillis(),
+                    one.thread(),
+                    one.operation());
+        }
     }
 
     @Override
     public Duration limit() {
-        return CHECK_LIMIT.plusSeconds(1);
+        return config.policies().health().limit().plusSeconds(1);
     }
 
     /**
-     * The pool's numbers, and the server's count of connections where the login may read it: {@code active}, {@code idle},
-     * {@code waiting}, {@code total}, {@code max-size}, {@code server-connections-current}, {@code -available} and
+     * The pool's numbers, what is open on the server, and the server's count of connections where the login may read it:
+     * {@code active}, {@code idle}, {@code waiting}, {@code total}, {@code max-size}, {@code refused},
+     * {@code open-cursors}, {@code open-transactions}, {@code server-connections-current}, {@code -available} and
      * {@code -created}.
      */
     @Override
@@ -328,31 +553,10 @@ public final class MongoDatabaseClient implements ManagedResource, HealthPart {
         readings.put("total", (double) now.total());
         readings.put("max-size", (double) now.maxSize());
         readings.put("refused", (double) now.counters().refusedTotal());
-        readings.putAll(serverConnections());
+        readings.put("open-cursors", (double) commands.open().count(Kind.CURSOR));
+        readings.put("open-transactions", (double) commands.open().count(Kind.TRANSACTION));
+        readings.putAll(control.serverConnections());
         return readings;
-    }
-
-    private Map<String, Double> serverConnections() {
-        try {
-            var counted = open(control).getDatabase(ADMIN).runCommand(STATUS).get("connections", Document.class);
-            var found = new TreeMap<String, Double>();
-            if (counted != null) {
-                add(found, "server-connections-current", counted.get("current"));
-                add(found, "server-connections-available", counted.get("available"));
-                add(found, "server-connections-created", counted.get("totalCreated"));
-            }
-            return found;
-        } catch (MongoCommandException e) {
-            // The login may not read it: the role is clusterMonitor.
-            LOG.debug("mongodb status not read pool={} code={}", name(), e.getErrorCode(), Secret.mask(e));
-            return Map.of();
-        }
-    }
-
-    private static void add(Map<String, Double> readings, String name, @Nullable Object value) {
-        if (value instanceof Number number) {
-            readings.put(name, number.doubleValue());
-        }
     }
 
     @Override

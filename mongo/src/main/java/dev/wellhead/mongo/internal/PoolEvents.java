@@ -2,11 +2,9 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.mongo.internal;
 
+import com.mongodb.MongoException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.ConnectionId;
-import com.mongodb.event.CommandFailedEvent;
-import com.mongodb.event.CommandListener;
-import com.mongodb.event.CommandStartedEvent;
-import com.mongodb.event.CommandSucceededEvent;
 import com.mongodb.event.ConnectionCheckOutFailedEvent;
 import com.mongodb.event.ConnectionCheckOutStartedEvent;
 import com.mongodb.event.ConnectionCheckedInEvent;
@@ -19,6 +17,7 @@ import com.mongodb.event.ConnectionPoolListener;
 import com.mongodb.event.ConnectionReadyEvent;
 import dev.wellhead.pool.EvictReason;
 import dev.wellhead.pool.Lease;
+import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.RefusalReason;
@@ -34,9 +33,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
-import org.bson.BsonDocument;
-import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,27 +41,35 @@ import org.jspecify.annotations.Nullable;
  * <p>The driver calls on the threads of callers, so nothing here waits for more than another event. All fields are guarded
  * by this object. Events of one connection come in their order; a connection is created, then ready, then closed.
  */
-public final class PoolEvents implements ConnectionPoolListener, CommandListener {
+public final class PoolEvents implements ConnectionPoolListener {
 
     private static final int MOST_SHOWN = 100;
-    private static final Pattern UNSAFE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}\"]");
 
     /** Who holds a connection. */
     private static final class Held {
         private final ConnectionId connection;
         private final int number;
         private final String thread;
+        private final long waitNanos;
         private final long sinceNanos;
         private final Instant since;
+        /** That of the call, as its caller named it; empty for what is done without one. */
+        private final String call;
+
         private String operation = "";
+        private String statement = "";
+        private boolean hasRun;
+        private long runNanos;
         private boolean running;
         private long changedNanos;
         private boolean suspected;
 
-        private Held(ConnectionId connection, int number, String thread, long nanos) {
+        private Held(ConnectionId connection, int number, String thread, String call, long waitNanos, long nanos) {
             this.connection = connection;
             this.number = number;
             this.thread = thread;
+            this.call = call;
+            this.waitNanos = waitNanos;
             this.sinceNanos = nanos;
             this.since = Instant.now();
             this.changedNanos = nanos;
@@ -76,6 +80,8 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
     private final int minSize;
     private final int maxSize;
     private final LongSupplier clock;
+    private final EventQueue queue;
+    private final Told told;
 
     private PoolState state = PoolState.RUNNING;
     /** Servers that are known, each of which has a pool of its own. */
@@ -111,6 +117,22 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
 
     private record Waiting(long sinceNanos, boolean isDirect) {}
 
+    /** Who is told on the threads of callers, without a lock held. */
+    interface Told {
+
+        /** The name of the call that the thread works for; empty for none. */
+        String call();
+
+        /** A caller has waited, for a connection or in vain. */
+        void waited(String call, long waitNanos, @Nullable RuntimeException refused);
+
+        /** A connection was given back. */
+        void leaseEnded(String call, String operation, long waitNanos, long heldNanos, long runNanos);
+
+        /** Something speaks against the server. */
+        void doubted();
+    }
+
     /**
      * Knows of nothing yet.
      *
@@ -118,11 +140,13 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
      * @param maxSize of each server
      * @param clock of nanoseconds
      */
-    public PoolEvents(String name, int minSize, int maxSize, LongSupplier clock) {
+    PoolEvents(String name, int minSize, int maxSize, LongSupplier clock, EventQueue queue, Told told) {
         this.name = name;
         this.minSize = minSize;
         this.maxSize = maxSize;
         this.clock = clock;
+        this.queue = queue;
+        this.told = told;
         this.beganNanos = clock.getAsLong();
         this.lookedNanos = beganNanos;
         for (var reason : RefusalReason.values()) {
@@ -170,6 +194,8 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
         opening.remove(connection);
         open.put(connection, 0);
         opened++;
+        queue.tell(
+                new PoolEvent.Opened(name, connection, Duration.ofNanos(event.getElapsedTime(TimeUnit.NANOSECONDS))));
         if (lost > 0) {
             lost--;
             reconnected++;
@@ -177,19 +203,34 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
     }
 
     @Override
-    public synchronized void connectionClosed(ConnectionClosedEvent event) {
+    public void connectionClosed(ConnectionClosedEvent event) {
         long connection = event.getConnectionId().getLocalValue();
+        var reason = reason(event.getReason());
+        var lease = closed(connection, reason);
+        tell(lease);
+        if (reason.isLoss()) {
+            told.doubted();
+        }
+    }
+
+    private synchronized @Nullable Held closed(long connection, EvictReason reason) {
         if (opening.remove(connection) != null) {
             openFailed++;
             lost = Math.max(lost, 1);
-        } else if (open.remove(connection) != null) {
-            release(connection);
-            var reason = reason(event.getReason());
-            closed.merge(reason, 1L, Long::sum);
-            if (reason.isLoss()) {
-                lost++;
-            }
+            queue.tell(new PoolEvent.OpenFailed(
+                    name, new MongoException("closed by the driver before it was open"), Duration.ZERO));
+            return null;
         }
+        if (open.remove(connection) == null) {
+            return null;
+        }
+        var lease = release(connection);
+        closed.merge(reason, 1L, Long::sum);
+        if (reason.isLoss()) {
+            lost++;
+        }
+        queue.tell(new PoolEvent.Closed(name, connection, reason));
+        return lease;
     }
 
     private static EvictReason reason(ConnectionClosedEvent.Reason reason) {
@@ -208,27 +249,54 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
     }
 
     @Override
-    public synchronized void connectionCheckedOut(ConnectionCheckedOutEvent event) {
+    public void connectionCheckedOut(ConnectionCheckedOutEvent event) {
+        long waitNanos = event.getElapsedTime(TimeUnit.NANOSECONDS);
+        var call = told.call();
+        boolean isDirect = acquired(event, call, waitNanos);
+        if (!isDirect) {
+            told.waited(call, waitNanos, null);
+        }
+    }
+
+    private synchronized boolean acquired(ConnectionCheckedOutEvent event, String call, long waitNanos) {
         look();
         var asked = waiting.remove(event.getOperationId());
-        if (asked != null && asked.isDirect) {
+        boolean isDirect = asked != null && asked.isDirect;
+        if (isDirect) {
             direct++;
         } else {
             waited++;
         }
-        acquireNanos += event.getElapsedTime(TimeUnit.NANOSECONDS);
+        acquireNanos += waitNanos;
         var connection = event.getConnectionId();
         int number = open.merge(connection.getLocalValue(), 1, Integer::sum);
         held.put(
                 connection.getLocalValue(),
-                new Held(connection, number, shown(Thread.currentThread().getName()), clock.getAsLong()));
+                new Held(
+                        connection,
+                        number,
+                        CommandShape.safe(Thread.currentThread().getName(), MOST_SHOWN),
+                        call,
+                        isDirect ? 0 : waitNanos,
+                        clock.getAsLong()));
         peakActive = Math.max(peakActive, held.size());
+        queue.tell(new PoolEvent.Acquired(name, connection.getLocalValue(), call, Duration.ofNanos(waitNanos)));
+        return isDirect;
     }
 
     @Override
-    public synchronized void connectionCheckOutFailed(ConnectionCheckOutFailedEvent event) {
-        waiting.remove(event.getOperationId());
-        refused.merge(reason(event.getReason()), 1L, Long::sum);
+    public void connectionCheckOutFailed(ConnectionCheckOutFailedEvent event) {
+        var reason = reason(event.getReason());
+        long waitNanos = event.getElapsedTime(TimeUnit.NANOSECONDS);
+        synchronized (this) {
+            waiting.remove(event.getOperationId());
+            refused.merge(reason, 1L, Long::sum);
+            queue.tell(new PoolEvent.TimedOut(name, reason, Duration.ofNanos(waitNanos)));
+        }
+        told.waited(told.call(), waitNanos, new MongoTimeoutException("Timed out waiting for a connection to server"));
+        if (reason == RefusalReason.DATABASE_DOWN) {
+            told.doubted();
+        }
     }
 
     private static RefusalReason reason(ConnectionCheckOutFailedEvent.Reason reason) {
@@ -241,60 +309,58 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
     }
 
     @Override
-    public synchronized void connectionCheckedIn(ConnectionCheckedInEvent event) {
-        release(event.getConnectionId().getLocalValue());
+    public void connectionCheckedIn(ConnectionCheckedInEvent event) {
+        tell(release(event.getConnectionId().getLocalValue()));
     }
 
-    private void release(long connection) {
+    private synchronized @Nullable Held release(long connection) {
         look();
         var lease = held.remove(connection);
         if (lease != null) {
             released++;
-            useNanos += clock.getAsLong() - lease.sinceNanos;
+            long heldNanos = clock.getAsLong() - lease.sinceNanos;
+            useNanos += heldNanos;
+            queue.tell(new PoolEvent.Released(name, connection, lease.call, Duration.ofNanos(heldNanos)));
+        }
+        return lease;
+    }
+
+    private void tell(@Nullable Held ended) {
+        if (ended != null) {
+            told.leaseEnded(
+                    ended.call, ended.operation, ended.waitNanos, clock.getAsLong() - ended.sinceNanos, ended.runNanos);
         }
     }
 
-    @Override
-    public synchronized void commandStarted(CommandStartedEvent event) {
-        var lease = held.get(event.getConnectionDescription().getConnectionId().getLocalValue());
-        if (lease != null) {
-            lease.operation = operation(event.getCommandName(), event.getCommand());
-            lease.running = true;
-            lease.changedNanos = clock.getAsLong();
+    /**
+     * A command begins on that connection.
+     *
+     * @param operation such as {@code find orders}
+     * @param statement its shape; empty where nobody wants to know
+     * @return how long the connection was waited for, if this is the first on its lease; else 0
+     */
+    synchronized long began(long connection, String operation, String statement) {
+        var lease = held.get(connection);
+        if (lease == null) {
+            return 0;
         }
+        lease.operation = operation;
+        lease.statement = statement.isEmpty() ? operation : statement;
+        lease.running = true;
+        lease.changedNanos = clock.getAsLong();
+        boolean isFirst = !lease.hasRun;
+        lease.hasRun = true;
+        return isFirst ? lease.waitNanos : 0;
     }
 
-    /** Such as {@code find orders}; of values nothing. */
-    private static String operation(String command, BsonDocument text) {
-        // The name of the collection, where the command has one; others say 1 there.
-        BsonValue target = text.get(command);
-        var whole = target != null && target.isString()
-                ? command + ' ' + target.asString().getValue()
-                : command;
-        return shown(whole);
-    }
-
-    /** On one line and without what could end a quoted text: names of collections and threads are anybody's. */
-    private static String shown(String text) {
-        var cut = text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN);
-        return UNSAFE.matcher(cut).replaceAll("?");
-    }
-
-    @Override
-    public synchronized void commandSucceeded(CommandSucceededEvent event) {
-        ended(event.getConnectionDescription().getConnectionId());
-    }
-
-    @Override
-    public synchronized void commandFailed(CommandFailedEvent event) {
-        ended(event.getConnectionDescription().getConnectionId());
-    }
-
-    private void ended(ConnectionId connection) {
-        var lease = held.get(connection.getLocalValue());
-        if (lease != null) {
+    /** The command has ended. */
+    synchronized void ended(long connection) {
+        var lease = held.get(connection);
+        if (lease != null && lease.running) {
+            long now = clock.getAsLong();
             lease.running = false;
-            lease.changedNanos = clock.getAsLong();
+            lease.runNanos += now - lease.changedNanos;
+            lease.changedNanos = now;
         }
     }
 
@@ -317,7 +383,14 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
                 .toList();
         found.forEach(lease -> lease.suspected = true);
         leaks += found.size();
-        return found.stream().map(lease -> lease(lease, now)).toList();
+        var leases = found.stream().map(lease -> lease(lease, now)).toList();
+        leases.forEach(lease -> queue.tell(new PoolEvent.LeakSuspected(name, lease, List.of(), List.of())));
+        return leases;
+    }
+
+    /** So many more that were not given back, cursors and transactions among them. */
+    public synchronized void suspected(int more) {
+        leaks += more;
     }
 
     /** Who holds what, the longest first. */
@@ -334,10 +407,10 @@ public final class PoolEvents implements ConnectionPoolListener, CommandListener
                 held.number,
                 server == null ? OptionalLong.empty() : OptionalLong.of(server),
                 held.thread,
-                held.operation,
+                held.call.isEmpty() ? held.operation : held.call,
                 held.operation,
                 "",
-                held.operation,
+                held.statement,
                 TransactionState.UNKNOWN,
                 held.running,
                 held.running ? sinceChange : Duration.ZERO,
