@@ -40,6 +40,7 @@ class ArchitectureTest {
             Map.entry("mongo", CORE),
             Map.entry("micrometer", plus(CORE, FEATURES)),
             Map.entry("opentelemetry", plus(CORE, FEATURES)),
+            Map.entry("morphia", plus(CORE, List.of("mongo"))),
             Map.entry("logback", CORE),
             Map.entry("server", plus(plus(CORE, FEATURES), List.of("micrometer"))),
             Map.entry("cli", plus(plus(CORE, FEATURES), List.of("micrometer", "logback", "server"))),
@@ -57,7 +58,8 @@ class ArchitectureTest {
             Map.entry("io.smallrye..", List.of("config")),
             Map.entry("org.yaml..", List.of("config")),
             Map.entry("io.opentelemetry..", List.of("opentelemetry")),
-            Map.entry("com.mongodb..", List.of("mongo")),
+            Map.entry("com.mongodb..", List.of("mongo", "morphia")),
+            Map.entry("dev.morphia..", List.of("morphia")),
             Map.entry("org.bson..", List.of("mongo", "testkit")),
             Map.entry("de.bwaldvogel..", List.of("testkit")),
             Map.entry("ch.qos.logback..", List.of("logback", "cli")));

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,25 +45,7 @@ class QuickStartTest {
                 .contains("```java\n" + shown + "```\n");
     }
 
-    // As a user runs it: in a process of its own that knows nothing but DATABASE_URL.
     private List<String> runWith(String url) throws Exception {
-        var out = folder.resolve("out");
-        var err = folder.resolve("err");
-        var builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        QuickStart.class.getName())
-                .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment()
-                .keySet()
-                .removeIf(name -> name.matches("(DATABASE|DB|WELLHEAD)_.*|.*_CONCURRENCY|NODE_ENV"));
-        builder.environment().put("DATABASE_URL", url);
-        var process = builder.start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(err)).isZero();
-        return Files.readAllLines(out);
+        return ExampleProcess.run(folder, QuickStart.class, Map.of("DATABASE_URL", url));
     }
 }
