@@ -243,7 +243,10 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
                 .build();
     }
 
-    /** One connection, and no answer that is waited for longer than a check may take. */
+    /**
+     * One connection, and no answer that is waited for longer than a check may take. A server that is not found is given up
+     * before that, so that the check can say why.
+     */
     private MongoClientSettings controlSettings() {
         long limit = config.policies().health().limit().toMillis();
         return MongoClientSettings.builder()
@@ -251,9 +254,10 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
                 .applicationName("wellhead-health")
                 .applyToConnectionPoolSettings(
                         pool -> pool.minSize(0).maxSize(1).maxWaitTime(limit, TimeUnit.MILLISECONDS))
-                .applyToSocketSettings(socket ->
-                        socket.connectTimeout(limit, TimeUnit.MILLISECONDS).readTimeout(limit, TimeUnit.MILLISECONDS))
-                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(limit, TimeUnit.MILLISECONDS))
+                .applyToSocketSettings(socket -> socket.connectTimeout(Math.max(1, limit / 2), TimeUnit.MILLISECONDS)
+                        .readTimeout(limit, TimeUnit.MILLISECONDS))
+                .applyToClusterSettings(
+                        cluster -> cluster.serverSelectionTimeout(Math.max(1, limit * 3 / 4), TimeUnit.MILLISECONDS))
                 .build();
     }
 

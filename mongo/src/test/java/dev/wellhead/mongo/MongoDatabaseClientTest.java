@@ -275,12 +275,10 @@ class MongoDatabaseClientTest {
                 assertThatThrownBy(client::check).isInstanceOf(IllegalStateException.class);
                 assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(client.limit());
                 own.thaw();
-                await().atMost(Duration.ofSeconds(30))
-                        .ignoreExceptions()
-                        .until(() -> {
-                            client.check();
-                            return true;
-                        });
+                await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+                    client.check();
+                    return true;
+                });
             } finally {
                 client.close();
             }

@@ -155,7 +155,7 @@ class MongoFaultTest {
         assertThat(since(began)).isBetween(SOCKET_TIMEOUT, limit);
 
         began = System.nanoTime();
-        assertThatThrownBy(client::check).isInstanceOf(MongoException.class);
+        assertThatThrownBy(client::check).isInstanceOf(IllegalStateException.class);
         assertThat(since(began)).isLessThan(client.limit());
 
         began = System.nanoTime();

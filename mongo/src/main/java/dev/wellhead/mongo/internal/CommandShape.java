@@ -58,7 +58,7 @@ final class CommandShape {
                 part(shape, key, value);
             }
         }
-        return safe(shape.toString(), LONGEST);
+        return safe(shape.toString().strip(), LONGEST);
     }
 
     private static void part(StringBuilder shape, String key, BsonValue value) {

@@ -49,11 +49,15 @@ public final class Commands implements CommandListener, PoolEvents.Told {
 
         /** A command is about to be sent. */
         private void sends(String command, String shape) {
+            if (command.equals("abortTransaction")) {
+                // What is undone was told before.
+                return;
+            }
             statement = shape;
             var next = !isTransaction
                     ? Phase.AUTOCOMMIT_SENT
                     : command.equals("commitTransaction") ? Phase.COMMIT_SENT : Phase.IN_TRANSACTION;
-            if (phase != next && !command.equals("abortTransaction")) {
+            if (phase != next) {
                 phase = next;
                 course.reached(next);
             }

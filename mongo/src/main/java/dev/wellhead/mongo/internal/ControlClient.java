@@ -4,10 +4,14 @@ package dev.wellhead.mongo.internal;
 
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoSocketReadException;
+import com.mongodb.MongoSocketWriteException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import dev.wellhead.pool.Secret;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,7 +53,22 @@ public final class ControlClient implements AutoCloseable {
 
     /** Returns when a server that can take the work has answered. */
     public void ping() {
-        admin().runCommand(PING);
+        try {
+            admin().runCommand(PING);
+        } catch (MongoSocketReadException | MongoSocketWriteException e) {
+            // It may have died while nobody looked: a new one tells.
+            LOG.debug(
+                    "control connection lost pool={} cause={}",
+                    pool,
+                    e.getClass().getSimpleName());
+            admin().runCommand(PING);
+        } catch (MongoTimeoutException e) {
+            // Only its text says why no server was found: because one did not answer, or because it said no.
+            if (e.getCause() == null && String.valueOf(e.getMessage()).contains("SocketTimeoutException")) {
+                e.initCause(new SocketTimeoutException("no answer"));
+            }
+            throw e;
+        }
     }
 
     private synchronized MongoDatabase admin() {
