@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 
 import dev.wellhead.config.EnvironmentManagerSource;
+import dev.wellhead.database.spi.ConfigSection;
 import dev.wellhead.database.spi.ManagerSource;
 
 /** Settings from environment, files and flags, each with its origin. */
@@ -12,6 +13,8 @@ module dev.wellhead.config {
     requires static org.jspecify;
 
     exports dev.wellhead.config;
+
+    uses ConfigSection;
 
     provides ManagerSource with
             EnvironmentManagerSource;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright The Wellhead Authors
 
+import dev.wellhead.database.spi.ConfigSection;
+import dev.wellhead.mongo.MongoConfigSection;
+
 /** MongoDB beside the SQL databases of a manager, under the same words. */
 @SuppressWarnings({"requires-transitive-automatic", "requires-automatic"
 }) // MongoDB's driver has no descriptors of its own.
@@ -13,4 +16,7 @@ module dev.wellhead.mongo {
     requires static org.jspecify;
 
     exports dev.wellhead.mongo;
+
+    provides ConfigSection with
+            MongoConfigSection;
 }

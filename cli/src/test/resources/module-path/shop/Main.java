@@ -26,6 +26,7 @@ public final class Main {
         say("supports", names(DriverSupport.class));
         say("sources", names(ManagerSource.class));
         say("databases", ConfigLoader.builder().build().load().databases().size());
+        say("keys", mongoKeys());
         say("management", ModuleLayer.boot().findModule("java.management").isPresent());
 
         var manager = DatabaseManager.shared();
@@ -63,6 +64,13 @@ public final class Main {
 
         // On the class path this is true.
         say("internal", Class.forName("dev.wellhead.pool.internal.Pool").getDeclaredMethods()[0].trySetAccessible());
+    }
+
+    /** What the module of MongoDB brings to the one of the configuration. */
+    private static long mongoKeys() {
+        return ConfigLoader.builder().build().load().settings().stream()
+                .filter(setting -> setting.key().startsWith("mongodb."))
+                .count();
     }
 
     private static String names(Class<?> service) {

@@ -6,6 +6,7 @@ import dev.wellhead.config.ConfigReport;
 import dev.wellhead.config.InvalidConfigException;
 import dev.wellhead.database.DatabaseException;
 import dev.wellhead.embedded.EmbeddedServerException;
+import dev.wellhead.mongo.MongoStartException;
 import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.PoolStartException;
 import dev.wellhead.pool.Secret;
@@ -137,7 +138,8 @@ final class Cli {
                 || exception instanceof EmbeddedServerException
                 || exception instanceof ServerException
                 || exception instanceof ConfigException
-                || exception instanceof PoolStartException) {
+                || exception instanceof PoolStartException
+                || exception instanceof MongoStartException) {
             return Secret.mask(String.valueOf(message));
         }
         return exception.getClass().getSimpleName() + (message == null ? "" : ": " + Secret.mask(message))
@@ -151,7 +153,9 @@ final class Cli {
         if (exception instanceof InvalidConfigException || exception instanceof ConfigException) {
             return ExitCode.CONFIG_INVALID;
         }
-        if (exception instanceof PoolStartException || exception instanceof DatabaseException) {
+        if (exception instanceof PoolStartException
+                || exception instanceof MongoStartException
+                || exception instanceof DatabaseException) {
             return ExitCode.UNREACHABLE;
         }
         if (exception instanceof InterruptedException) {

@@ -51,11 +51,11 @@ final class ConfigCheckCommand implements Callable<Integer> {
             print(problems, valid, null);
             return valid ? ExitCode.DONE : ExitCode.CONFIG_INVALID;
         }
-        var check = ConnectCheck.of(options.loader(terminal).load(), terminal);
+        var check = ConnectCheck.of(ResourceCheck.once(options.loader(terminal)).load(), terminal);
         problems.addAll(check.problems());
         problems.sort(Comparator.comparing(Problem::severity));
         print(problems, !check.refused(), check);
-        if (check.reports().isEmpty()) {
+        if (check.config().isEmpty()) {
             terminal.err().println("No database is configured (DATABASE_URL): nothing to connect to");
         }
         return check.refused() ? ExitCode.CONFIG_INVALID : check.unreachable() ? ExitCode.UNREACHABLE : ExitCode.DONE;

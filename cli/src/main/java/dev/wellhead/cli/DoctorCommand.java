@@ -75,9 +75,11 @@ final class DoctorCommand implements Callable<Integer> {
                     spec.commandLine(), "--server and --log are for --bundle; give --bundle=FILE, or leave them out");
         }
         var config = options.loader(terminal).load();
-        boolean embedded = config.databases().isEmpty();
+        boolean embedded = config.isEmpty();
         if (embedded) {
             config = embedded();
+        } else if (config.databases().isEmpty()) {
+            terminal.err().println("No SQL database is configured, and others are not examined: see wellhead health");
         }
         var wanted = database;
         if (wanted != null

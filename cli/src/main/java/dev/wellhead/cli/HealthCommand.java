@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,13 +58,16 @@ final class HealthCommand implements Callable<Integer> {
             return answer.healthy() ? ExitCode.DONE : ExitCode.PROBLEMS;
         }
         List<Checked> all = new ArrayList<>();
-        try (var opened = OpenDatabases.existing(options.loader(terminal), terminal, HealthCommand::withoutWaiting)) {
+        List<ResourceCheck> others;
+        var loader = ResourceCheck.once(options.loader(terminal));
+        try (var opened = OpenDatabases.existing(loader, terminal, HealthCommand::withoutWaiting)) {
             for (var database : opened.manager().databases()) {
                 all.add(Checked.of(database));
             }
+            others = ResourceCheck.all(opened.config());
         }
-        terminal.out().println(json ? Json.text(json(all)) : text(all));
-        return exitCode(all);
+        terminal.out().println(json ? Json.text(json(all, others)) : text(all, others));
+        return exitCode(all, others);
     }
 
     // A database that is down is a result here, not a reason to try again.
@@ -72,26 +77,30 @@ final class HealthCommand implements Callable<Integer> {
         return config.withPool(pool);
     }
 
-    private static int exitCode(List<Checked> all) {
-        if (all.stream().anyMatch(checked -> UNREACHABLE.contains(checked.report.verdict()))) {
+    private static int exitCode(List<Checked> all, List<ResourceCheck> others) {
+        if (all.stream().anyMatch(checked -> UNREACHABLE.contains(checked.report.verdict()))
+                || others.stream().anyMatch(ResourceCheck::unreachable)) {
             return ExitCode.UNREACHABLE;
         }
-        return healthy(all) ? ExitCode.DONE : ExitCode.PROBLEMS;
+        return healthy(all, others) ? ExitCode.DONE : ExitCode.PROBLEMS;
     }
 
-    private static boolean healthy(List<Checked> all) {
-        return all.stream().allMatch(checked -> checked.report.healthy());
+    private static boolean healthy(List<Checked> all, List<ResourceCheck> others) {
+        return all.stream().allMatch(checked -> checked.report.healthy())
+                && others.stream().allMatch(ResourceCheck::healthy);
     }
 
-    private static Map<String, Object> json(List<Checked> all) {
+    private static Map<String, Object> json(List<Checked> all, List<ResourceCheck> others) {
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("healthy", healthy(all));
+        result.put("healthy", healthy(all, others));
         result.put("databases", all.stream().map(HealthText::json).toList());
+        result.put("parts", others.stream().map(ResourceCheck::json).toList());
         return result;
     }
 
-    private static String text(List<Checked> all) {
-        return String.join("\n\n", all.stream().map(HealthText::of).toList());
+    private static String text(List<Checked> all, List<ResourceCheck> others) {
+        return Stream.concat(all.stream().map(HealthText::of), others.stream().map(ResourceCheck::text))
+                .collect(Collectors.joining("\n\n"));
     }
 
     /** One database as it was found. */

@@ -114,7 +114,7 @@ final class HealthText {
         return config;
     }
 
-    private static String line(String label, String format, Object... values) {
+    static String line(String label, String format, Object... values) {
         return String.format(Locale.ROOT, "%-12s", label) + String.format(Locale.ROOT, format, values);
     }
 }

@@ -7,6 +7,7 @@ import dev.wellhead.config.ConfigReport;
 import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.database.spi.ManagedResource;
 import dev.wellhead.embedded.EmbeddedServer;
 import dev.wellhead.embedded.EmbeddedServerConfig;
 import dev.wellhead.embedded.EmbeddedServerLockedException;
@@ -19,7 +20,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configured databases, opened; where none is configured, the embedded PostgreSQL of the working folder.
+ * The configured databases, opened; where none is configured, the embedded PostgreSQL of the working folder. A program on
+ * MongoDB alone gets none.
  *
  * <p>Closing closes the pools first and the embedded server last, if it was started here.
  */
@@ -63,20 +65,27 @@ final class OpenDatabases implements AutoCloseable {
     static OpenDatabases owning(ConfigLoader.Builder loader, Terminal terminal) {
         var config = loader.load();
         Logging.follow(config);
-        if (!config.databases().isEmpty()) {
-            return opened(Sources.of(loader), config, null, UnaryOperator.identity());
+        if (!config.isEmpty()) {
+            return opened(Sources.of(loader), config, null, config.resources(), UnaryOperator.identity());
         }
         var folder = DatabaseOptions.embeddedFolder(terminal);
         sayEmbedded(terminal, "starting an embedded PostgreSQL that keeps its data in " + folder);
         return embedded(loader, start(folder, false), UnaryOperator.identity());
     }
 
-    /** Opens; where none is configured, on the embedded server that runs already, else on one of its own. */
+    /**
+     * Opens SQL databases; where nothing is configured, on the embedded server that runs already, else on one of its own.
+     */
     static OpenDatabases sharing(ConfigLoader.Builder loader, Terminal terminal) {
         var config = loader.load();
         Logging.follow(config);
         if (!config.databases().isEmpty()) {
-            return opened(Sources.of(loader), config, null, UnaryOperator.identity());
+            return opened(Sources.of(loader), config, null, List.of(), UnaryOperator.identity());
+        }
+        if (!config.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.CONFIG_INVALID,
+                    "no SQL database is configured, and this command works on one: set DATABASE_URL");
         }
         var folder = DatabaseOptions.embeddedFolder(terminal);
         var running = EmbeddedServer.findRunning(folder);
@@ -93,14 +102,14 @@ final class OpenDatabases implements AutoCloseable {
     }
 
     /**
-     * Opens only what runs already, without waiting for it.
+     * Opens only SQL databases that run already, without waiting for them.
      *
      * @param adapt changes the settings of each database before it is opened
      */
     static OpenDatabases existing(ConfigLoader.Builder loader, Terminal terminal, UnaryOperator<DatabaseConfig> adapt) {
         var config = loader.load();
-        if (!config.databases().isEmpty()) {
-            return opened(Sources.of(loader), config, null, adapt);
+        if (!config.isEmpty()) {
+            return opened(Sources.of(loader), config, null, List.of(), adapt);
         }
         var folder = DatabaseOptions.embeddedFolder(terminal);
         var running = EmbeddedServer.findRunning(folder)
@@ -123,7 +132,7 @@ final class OpenDatabases implements AutoCloseable {
      * @throws dev.wellhead.config.InvalidConfigException with all problems at once
      */
     WellheadConfig load(Map<String, String> admin) {
-        var loader = sources.said().load().databases().isEmpty() ? sources.used() : sources.said();
+        var loader = sources.said().load().isEmpty() ? sources.used() : sources.said();
         return loader.with(admin, "admin").load();
     }
 
@@ -150,7 +159,7 @@ final class OpenDatabases implements AutoCloseable {
                 terminal,
                 "using the embedded PostgreSQL that process " + running.ownerPid() + " runs at port " + running.port());
         var sources = Sources.embedded(loader, running.url());
-        return opened(sources, sources.used().load(), null, adapt);
+        return opened(sources, sources.used().load(), null, List.of(), adapt);
     }
 
     private static OpenDatabases embedded(
@@ -158,7 +167,7 @@ final class OpenDatabases implements AutoCloseable {
         boolean opened = false;
         try {
             var sources = Sources.embedded(loader, server.url());
-            var result = opened(sources, sources.used().load(), server, adapt);
+            var result = opened(sources, sources.used().load(), server, List.of(), adapt);
             opened = true;
             return result;
         } finally {
@@ -172,10 +181,12 @@ final class OpenDatabases implements AutoCloseable {
             Sources sources,
             WellheadConfig config,
             @Nullable EmbeddedServer server,
+            List<ManagedResource> resources,
             UnaryOperator<DatabaseConfig> adapt) {
         ConfigReport.log(config);
         var builder = DatabaseManager.builder().maxTotal(config.maxTotal());
         config.databases().forEach(database -> builder.database(adapt.apply(database)));
+        resources.forEach(builder::resource);
         return new OpenDatabases(config, builder.open(), sources, server);
     }
 

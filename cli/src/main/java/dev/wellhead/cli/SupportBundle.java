@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -45,6 +47,9 @@ final class SupportBundle {
     private static final int MOST_LOG_BYTES = 256 * 1024;
     private static final int SHORTEST_SECRET = 4;
 
+    /** A user and a password in a URL that was checked, so its escapes are good. */
+    private static final Pattern LOGIN = Pattern.compile("[a-z0-9+]+://[^:@/]*:([^@]*)@");
+
     /** What is asked of a server, by the name of the file that holds the answer. */
     private static final Map<String, String> QUESTIONS = questions();
 
@@ -58,6 +63,9 @@ final class SupportBundle {
         var webhook = config.alerts().webhook();
         this.secrets = Stream.of(
                         config.databases().stream().flatMap(SupportBundle::password),
+                        config.sections().stream()
+                                .flatMap(section -> section.values().values().stream())
+                                .flatMap(SupportBundle::password),
                         Stream.ofNullable(server.readToken()),
                         Stream.ofNullable(server.adminToken()),
                         Stream.ofNullable(webhook).map(AlertConfig.Webhook::url),
@@ -73,6 +81,17 @@ final class SupportBundle {
         return database.pool().credentials() instanceof Credentials login
                 ? Stream.of(login.password())
                 : Stream.empty();
+    }
+
+    /** That of a URL, as it is written and as it is meant. */
+    private static Stream<Secret> password(Secret value) {
+        var login = LOGIN.matcher(value.reveal());
+        if (!login.lookingAt()) {
+            return Stream.empty();
+        }
+        var written = login.group(1);
+        return Stream.of(written, URLDecoder.decode(written.replace("+", "%2B"), StandardCharsets.UTF_8))
+                .map(Secret::of);
     }
 
     private static Map<String, String> questions() {

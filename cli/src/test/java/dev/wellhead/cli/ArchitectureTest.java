@@ -43,7 +43,7 @@ class ArchitectureTest {
             Map.entry("morphia", plus(CORE, List.of("mongo"))),
             Map.entry("logback", CORE),
             Map.entry("server", plus(plus(CORE, FEATURES), List.of("micrometer"))),
-            Map.entry("cli", plus(plus(CORE, FEATURES), List.of("micrometer", "logback", "server"))),
+            Map.entry("cli", plus(plus(CORE, FEATURES), List.of("mongo", "micrometer", "logback", "server"))),
             Map.entry("testkit", List.of("embedded"))));
 
     /** Libraries that stay out of the modules they are not for. */

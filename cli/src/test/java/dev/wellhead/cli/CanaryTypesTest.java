@@ -15,6 +15,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.wellhead.config.AlertConfig;
 import dev.wellhead.config.ConfigLoader;
+import dev.wellhead.config.SectionConfig;
 import dev.wellhead.config.ServerConfig;
 import dev.wellhead.config.WebhookForm;
 import dev.wellhead.config.WellheadConfig;
@@ -70,6 +71,7 @@ class CanaryTypesTest {
         samples.put(PoolConfig.class, config.pool());
         samples.put(DatabaseConfig.class, config);
         samples.put(WellheadConfig.class, loaded());
+        samples.put(SectionConfig.class, loaded().sections().get(0));
         samples.put(
                 ServerConfig.class,
                 new ServerConfig("127.0.0.1", 0, Duration.ofSeconds(5), false, Secret.of(PASSWORD))
@@ -89,7 +91,13 @@ class CanaryTypesTest {
 
     private static WellheadConfig loaded() {
         return ConfigLoader.builder()
-                .environment(Map.of("DATABASE_URL", "postgresql://app:" + ENCODED + "@h/d", "DB_PASSWORD", PASSWORD))
+                .environment(Map.of(
+                        "DATABASE_URL",
+                        "postgresql://app:" + ENCODED + "@h/d",
+                        "DB_PASSWORD",
+                        PASSWORD,
+                        "MONGODB_URI",
+                        "mongodb://app:" + ENCODED + "@h/d"))
                 .directory(Path.of("target"))
                 .load();
     }

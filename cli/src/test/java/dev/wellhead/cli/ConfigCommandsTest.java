@@ -18,7 +18,8 @@ class ConfigCommandsTest {
             "DATABASE_URL", "postgresql://app:hunter2@127.0.0.1:5432/shop?sslpassword=hunter3",
             "WELLHEAD_POOL_DRIVER_PROPERTIES", "sslpassword=hunter4,socketTimeout=30",
             "WELLHEAD_DATABASES_ORDERS_URL", "postgresql://127.0.0.1/orders",
-            "WELLHEAD_DATABASES_ORDERS_PASSWORD", "hunter5");
+            "WELLHEAD_DATABASES_ORDERS_PASSWORD", "hunter5",
+            "MONGODB_URI", "mongodb://app:hunter6@127.0.0.1/shop?tlsCertificateKeyFilePassword=hunter7");
 
     @Test
     void showNamesValueDefaultAndOriginAndMasksSecrets() {

@@ -59,6 +59,7 @@ class ModulePathTest {
                             "supports=[H2Support, MariaDbSupport, MySqlSupport, PostgresSupport, SqliteSupport]",
                             "sources=[EnvironmentManagerSource]",
                             "databases=1",
+                            "keys=12",
                             "management=" + hasManagement,
                             "visit=Optional[Visit[id=1, who=Ada]]",
                             "hidden=operation \"find visit\": row cannot be mapped to record shop.Main$Hidden: its module shop does not open"
@@ -117,7 +118,7 @@ class ModulePathTest {
                 .redirectError(err.toFile());
         builder.environment()
                 .keySet()
-                .removeIf(name -> name.matches("(DATABASE|DB|WELLHEAD)_.*|.*_CONCURRENCY|NODE_ENV"));
+                .removeIf(name -> name.matches("(DATABASE|DB|WELLHEAD)_.*|.*_CONCURRENCY|NODE_ENV|MONGODB_URI"));
         builder.environment().put("DATABASE_URL", url);
         var process = builder.start();
         assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();

@@ -31,6 +31,9 @@ class SupportBundleTest {
     private static final String HOOK = "http://127.0.0.1:1/canary-hook-0815";
     private static final String HOOK_SECRET = "canary-signs-0815-4711";
 
+    private static final String MONGO_PASSWORD = "canary-mongo/0815";
+    private static final String MONGO_WRITTEN = "canary-mongo%2F0815";
+
     private static PostgresServer postgres;
 
     @TempDir
@@ -62,6 +65,8 @@ class SupportBundleTest {
                 HOOK,
                 "WELLHEAD_ALERTS_WEBHOOK_SECRET",
                 HOOK_SECRET,
+                "MONGODB_URI",
+                "mongodb://bundled:" + MONGO_WRITTEN + "@127.0.0.1:1/shop",
                 "WELLHEAD_SERVER_PORT",
                 "0");
     }
@@ -71,7 +76,8 @@ class SupportBundleTest {
         var log = Files.writeString(
                 folder.resolve("serve.log"),
                 "INFO started\nWARN failed url=postgresql://x:" + PASSWORD + "@h/db\nDEBUG said " + PASSWORD + " "
-                        + TOKEN + "\nINFO sent " + HOOK + " " + HOOK_SECRET + " " + ADMIN_TOKEN + "\n");
+                        + TOKEN + "\nINFO sent " + HOOK + " " + HOOK_SECRET + " " + ADMIN_TOKEN
+                        + "\nINFO documents " + MONGO_PASSWORD + " " + MONGO_WRITTEN + "\n");
         var config = ConfigLoader.builder()
                 .environment(environment())
                 .directory(folder)

@@ -6,8 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Names from other people's environments that mean a key of ours; of a database, the one called {@code default}. */
 final class Aliases {
@@ -50,12 +52,21 @@ final class Aliases {
      */
     record Alias(String name, String key, Form form, boolean onlyWithoutMongo) {
 
+        /** The first part of its key. */
+        private String section() {
+            return key.replaceFirst("\\..*", "");
+        }
+
         private Alias(String name, String key) {
             this(name, key, Form.PLAIN, false);
         }
 
         private Alias(String name, String key, Form form) {
             this(name, key, form, false);
+        }
+
+        static Alias ofSection(String name, String key) {
+            return new Alias(name, key);
         }
     }
 
@@ -89,6 +100,8 @@ final class Aliases {
             new Alias("DB_CLIENT_KEY_FILE", "tls.client-key"),
             new Alias("PORT", "server.port"));
 
+    private static final List<Alias> OF_SECTIONS = Sections.aliases();
+
     private static final Map<String, Alias> BY_NAME =
             TABLE.stream().collect(Collectors.toUnmodifiableMap(Alias::name, Function.identity()));
 
@@ -109,12 +122,28 @@ final class Aliases {
 
     private Aliases() {}
 
+    /** Those of databases, then those of features; a name may be in both. */
     static List<Alias> all() {
-        return TABLE;
+        return Stream.concat(TABLE.stream(), OF_SECTIONS.stream()).toList();
     }
 
-    static Optional<Alias> find(String name) {
-        return Optional.ofNullable(BY_NAME.get(name));
+    /** Whether it is a feature's, and a database has the same name. */
+    static boolean isShared(Alias alias) {
+        return OF_SECTIONS.contains(alias) && BY_NAME.containsKey(alias.name());
+    }
+
+    /**
+     * What a name means.
+     *
+     * @param given the sections of which is said where the thing is
+     */
+    static Optional<Alias> find(String name, Set<String> given) {
+        var ofDatabase = Optional.ofNullable(BY_NAME.get(name));
+        return OF_SECTIONS.stream()
+                .filter(alias -> alias.name().equals(name))
+                .filter(alias -> ofDatabase.isEmpty() || given.contains(alias.section()))
+                .findFirst()
+                .or(() -> ofDatabase);
     }
 
     /** The alias that an unknown {@code DB_*} or {@code DATABASE_*} name was probably meant to be. */

@@ -4,6 +4,7 @@ package dev.wellhead.config;
 
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.pool.Credentials;
+import dev.wellhead.pool.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * How two configurations differ, key by key. Holds no secret: of a secret it is known that it changed, and nothing else.
@@ -52,6 +54,10 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
         private static String shown(String value) {
             return value.isEmpty() ? "-" : value;
         }
+
+        private Entry afterRestart() {
+            return new Entry(database, key, before, after, origin, secret, false);
+        }
     }
 
     /** Copies the lists. */
@@ -81,6 +87,7 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                 }
             }
         }
+        sections(old, now, settings).forEach(entries::add);
         return new ConfigDifference(
                 entries, without(after.keySet(), before.keySet()), without(before.keySet(), after.keySet()));
     }
@@ -119,6 +126,7 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                 old.profile(),
                 old.profileReason(),
                 running,
+                old.sections(),
                 old.maxTotal(),
                 old.server(),
                 waiting.stream().anyMatch(key -> key.startsWith(ALERTS)) ? old.alerts() : now.alerts(),
@@ -147,6 +155,42 @@ public record ConfigDifference(List<Entry> entries, List<String> added, List<Str
                     key.secret() || one.value().equals(other.value()),
                     key.change() == Change.LIVE));
         }
+    }
+
+    /** Keys of features of which at least one side is configured, and the policies that only they go by. */
+    private static List<Entry> sections(WellheadConfig old, WellheadConfig now, Settings settings) {
+        var entries = new ArrayList<Entry>();
+        var before = values(old);
+        var after = values(now);
+        for (var key : Keys.SECTIONS) {
+            if (isGiven(old, now, key)) {
+                boolean hidden = before.containsKey(key.name())
+                        && after.containsKey(key.name())
+                        && !before.get(key.name()).equals(after.get(key.name()));
+                settings.compare(Said.NO_DATABASE, key, hidden).ifPresent(entries::add);
+            }
+        }
+        boolean alone =
+                !byName(old).containsKey(Keys.DEFAULT_DATABASE) && !byName(now).containsKey(Keys.DEFAULT_DATABASE);
+        if (alone && !old.sections().isEmpty() && !now.sections().isEmpty()) {
+            Keys.DATABASE.stream()
+                    .filter(key -> Keys.POLICIES.contains(key.name()))
+                    .flatMap(key -> settings.compare(Keys.DEFAULT_DATABASE, key, false).stream())
+                    .map(Entry::afterRestart)
+                    .forEach(entries::add);
+        }
+        return entries;
+    }
+
+    private static boolean isGiven(WellheadConfig old, WellheadConfig now, Key<?, ?, ?> key) {
+        return Stream.concat(old.sections().stream(), now.sections().stream())
+                .anyMatch(section -> key.name().startsWith(section.name() + "."));
+    }
+
+    private static Map<String, Secret> values(WellheadConfig config) {
+        var values = new LinkedHashMap<String, Secret>();
+        config.sections().forEach(section -> values.putAll(section.values()));
+        return values;
     }
 
     /** Keys of secrets that differ. */

@@ -5,6 +5,7 @@ package dev.wellhead.config;
 import dev.wellhead.config.ConfigLoader.Sources;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -36,16 +37,17 @@ final class ConfigFiles {
                 .ifPresentOrElse(
                         files::add, () -> files.addAll(List.of(folder.resolve(YAML), folder.resolve(PROPERTIES))));
         files.add(folder.resolve(DOTENV));
+        var named = new HashSet<String>();
         for (var database : config.databases()) {
-            for (var key : Keys.FILES.keySet()) {
-                var slot = Said.Slot.of(database.name(), key).text();
-                config.settings().stream()
-                        .filter(setting ->
-                                setting.key().equals(slot) && !setting.value().isEmpty())
-                        .forEach(setting ->
-                                files.add(folder.resolve(setting.value().strip())));
-            }
+            Keys.FILES
+                    .keySet()
+                    .forEach(key -> named.add(Said.Slot.of(database.name(), key).text()));
         }
+        named.addAll(Sections.files().keySet());
+        config.settings().stream()
+                .filter(setting ->
+                        named.contains(setting.key()) && !setting.value().isEmpty())
+                .forEach(setting -> files.add(folder.resolve(setting.value().strip())));
         return List.copyOf(files);
     }
 

@@ -3,10 +3,12 @@
 package dev.wellhead.config;
 
 import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.spi.ManagedResource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +87,10 @@ public final class ConfigReport {
         config.warnings().forEach(warning -> LOG.warn("configuration problem {}", warning));
         LOG.info(
                 "configuration loaded databases={} profile={} reason=\"{}\"",
-                config.databases().stream().map(DatabaseConfig::name).collect(Collectors.joining(",")),
+                Stream.concat(
+                                config.databases().stream().map(DatabaseConfig::name),
+                                config.resources().stream().map(ManagedResource::name))
+                        .collect(Collectors.joining(",")),
                 config.profile().text(),
                 config.profileReason());
     }

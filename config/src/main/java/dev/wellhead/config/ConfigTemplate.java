@@ -80,7 +80,7 @@ public final class ConfigTemplate {
 
     /** What may stand under that key; empty if it has a default instead. */
     static String example(String key) {
-        return EXAMPLES.getOrDefault(key, "");
+        return Sections.find(key).map(entry -> entry.key().example()).orElseGet(() -> EXAMPLES.getOrDefault(key, ""));
     }
 
     private String yaml() {
@@ -151,7 +151,12 @@ public final class ConfigTemplate {
         }
         variable(key.environmentName(), value);
         for (var alias : Aliases.all()) {
-            if (alias.key().equals(key.name())) {
+            if (!alias.key().equals(key.name())) {
+                continue;
+            }
+            if (Aliases.isShared(alias)) {
+                say("Also by " + alias.name() + ", where it is MongoDB's");
+            } else {
                 alias(alias, value);
             }
         }
@@ -203,9 +208,6 @@ public final class ConfigTemplate {
                 + " 6 to 10: 5..15, more: 8..20. Any name that ends in _WORKER_CONCURRENCY counts as well; the largest"
                 + " wins.");
         variable(WorkerSizing.NAME, "");
-        text.append('\n');
-        say("Where it is set, DB_POOL_SIZE and DB_MIN_POOL_SIZE are MongoDB's and not read here.");
-        variable(VariableSource.MONGO, "");
     }
 
     private void variable(String name, String value) {

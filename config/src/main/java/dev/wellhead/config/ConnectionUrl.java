@@ -130,6 +130,7 @@ record ConnectionUrl(
                 "leave out +" + scheme.substring(plus + 1) + "; that is for programs in another language";
             case "sqlserver", "mssql" -> "write it as jdbc:sqlserver://host:1433;databaseName=database";
             case "oracle" -> "write it as jdbc:oracle:thin:@//host:1521/service";
+            case "mongodb" -> "set MONGODB_URI, or mongodb.uri, which are MongoDB's";
             case "file" -> "write it as sqlite:./file.db, or h2:./file";
             case "cockroachdb", "cockroach", "redshift", "timescaledb", "psql", "pgsql" -> USUAL;
             default ->

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.pool.ConfigException;
 import dev.wellhead.pool.Lane;
 import dev.wellhead.pool.spi.DriverSupport;
@@ -225,7 +226,7 @@ final class DatabaseBinder {
         }
         var lowest = picked.get(lower);
         var lowestText = lowest != null ? lowest.text() : defaultOf(lower);
-        if (!exceeds(lower, lowestText, highest.text())) {
+        if (!exceeds(Keys.find(lower).orElseThrow(), lowestText, highest.text())) {
             return;
         }
         if (lowest == null || !lowest.layer().isExplicit()) {
@@ -249,9 +250,9 @@ final class DatabaseBinder {
                 .orElseThrow();
     }
 
-    private static boolean exceeds(String key, String lower, String upper) {
+    static boolean exceeds(Key<?, ?, ?> key, String lower, String upper) {
         try {
-            var type = Keys.find(key).orElseThrow().type().parser();
+            var type = key.type().parser();
             var least = type.parse(lower);
             var most = type.parse(upper);
             if (least instanceof Duration one && most instanceof Duration other) {
@@ -316,7 +317,7 @@ final class DatabaseBinder {
                 .findFirst();
     }
 
-    private static String readable(String text) {
+    static String readable(String text) {
         return Pattern.compile("\\bPT[0-9HMS.]+")
                 .matcher(text)
                 .replaceAll(found -> DurationText.text(Duration.parse(found.group())));
@@ -418,6 +419,11 @@ final class DatabaseBinder {
 
     private boolean isLoopback() {
         return location.map(found -> found.url().isLoopback()).orElse(true);
+    }
+
+    /** The policies of a database of which nobody says anything. */
+    static DatabaseConfig policies() {
+        return DEFAULTS.config();
     }
 
     private static BoundDatabase defaults() {

@@ -28,7 +28,7 @@ public final class EnvironmentManagerSource implements ManagerSource {
     @Override
     public DatabaseManager open() {
         var config = loader.load();
-        if (config.databases().isEmpty()) {
+        if (config.isEmpty()) {
             throw new InvalidConfigException(List.of(Problem.error(
                     "environment and working directory",
                     "url",
@@ -39,6 +39,7 @@ public final class EnvironmentManagerSource implements ManagerSource {
         ConfigReport.log(config);
         var manager = DatabaseManager.builder().maxTotal(config.maxTotal());
         config.databases().forEach(manager::database);
+        config.resources().forEach(manager::resource);
         return manager.open();
     }
 }

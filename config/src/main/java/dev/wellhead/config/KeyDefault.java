@@ -37,7 +37,9 @@ record KeyDefault(Map<Profile, String> byProfile) {
                 return global.show(new ServerDraft());
             }
         }
-        return DatabaseBinder.defaultOf(key.name());
+        return Sections.find(key.name())
+                .map(entry -> entry.standard(profile))
+                .orElseGet(() -> DatabaseBinder.defaultOf(key.name()));
     }
 
     /** The value under that profile. */

@@ -12,7 +12,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Finds the key that a name means, in files and flags and in the environment. */
 final class KeyNames {
@@ -73,7 +72,7 @@ final class KeyNames {
      * @param databases names known from elsewhere, to tell {@code read_model} from {@code read-model}
      */
     static Optional<Slot> environmentSlot(String rest, Collection<String> databases) {
-        var global = Keys.GLOBAL.stream()
+        var global = Keys.ofProcess()
                 .filter(key -> Keys.environmentForm(key.name()).equals(rest))
                 .findFirst();
         if (global.isPresent()) {
@@ -116,9 +115,7 @@ final class KeyNames {
 
     /** The valid {@code WELLHEAD_*} name that an unknown one is closest to. */
     static Optional<String> nearestEnvironmentName(String name) {
-        var names = new ArrayList<>(Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())
-                .map(Key::environmentName)
-                .toList());
+        var names = new ArrayList<>(Keys.all().<String>map(Key::environmentName).toList());
         var ofDatabase = Pattern.compile("WELLHEAD_DATABASES_([A-Z0-9]+)_.+").matcher(name);
         if (ofDatabase.matches()) {
             names.clear();

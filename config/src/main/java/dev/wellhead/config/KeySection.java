@@ -3,10 +3,10 @@
 package dev.wellhead.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Keys that belong together, for documents and templates.
@@ -44,12 +44,14 @@ record KeySection(String title, List<Key<?, ?, ?>> keys) {
             Map.entry("commit-outcome", OUTCOME),
             Map.entry("commit-outcome-timeout", OUTCOME));
 
-    /** All sections, those that are not a database's first. */
+    /** All sections: the process's, those of a database, those of features. */
     static List<KeySection> all() {
+        var titles = new HashMap<>(TITLES);
+        Sections.all().forEach(section -> titles.put(section.name(), section.title()));
         var sections = new LinkedHashMap<String, List<Key<?, ?, ?>>>();
-        Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream()).forEach(key -> {
+        Keys.all().forEach(key -> {
             var first = key.name().replaceFirst("\\..*", "");
-            sections.computeIfAbsent(TITLES.getOrDefault(first, first), title -> new ArrayList<>())
+            sections.computeIfAbsent(titles.getOrDefault(first, first), title -> new ArrayList<>())
                     .add(key);
         });
         return sections.entrySet().stream()

@@ -26,6 +26,7 @@ import dev.wellhead.pool.StartMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,12 +50,7 @@ final class Keys {
     static final List<String> OF_PARTS = List.of(PAIRS, LANES);
 
     /** Keys that name a file, and the key whose value that file holds. */
-    static final Map<String, String> FILES = Map.of(
-            "password-file", "password",
-            "url-file", "url",
-            "server.read-token-file", "server.read-token",
-            "server.admin-token-file", "server.admin-token",
-            "alerts.webhook.secret-file", "alerts.webhook.secret");
+    static final Map<String, String> FILES = files();
 
     static final Key<ServerDraft, ServerDraft, Profile> PROFILE = new Key<>(
             "profile",
@@ -192,8 +188,17 @@ final class Keys {
             .flatMap(List::stream)
             .toList();
 
-    private static final Map<String, Key<?, ?, ?>> BY_NAME = Stream.concat(GLOBAL.stream(), DATABASE.stream())
-            .collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));
+    /** Keys of features, which are not a database's either. */
+    static final List<Key<SectionDraft, SectionDraft, ?>> SECTIONS = Sections.keys();
+
+    /** Keys of a database that say how calls are made, whatever kind of database answers them. */
+    static final List<String> POLICIES = policyKeys().stream()
+            .map(Key::name)
+            .filter(name -> !name.equals("log.connections"))
+            .toList();
+
+    private static final Map<String, Key<?, ?, ?>> BY_NAME =
+            all().collect(Collectors.toUnmodifiableMap(Key::name, Function.identity()));
 
     private Keys() {}
 
@@ -210,17 +215,38 @@ final class Keys {
     /** Whether the key is one of a database. */
     static boolean isDatabaseKey(String name) {
         return BY_NAME.containsKey(name)
-                && GLOBAL.stream().noneMatch(key -> key.name().equals(name));
+                && ofProcess().noneMatch(key -> key.name().equals(name));
+    }
+
+    /** All keys, those of features last. */
+    static Stream<Key<?, ?, ?>> all() {
+        return Stream.of(GLOBAL, DATABASE, SECTIONS).flatMap(List::stream);
+    }
+
+    /** The keys that are not a database's. */
+    static Stream<Key<?, ?, ?>> ofProcess() {
+        return Stream.of(GLOBAL, SECTIONS).flatMap(List::stream);
     }
 
     /** All names, those of databases without {@code databases.<name>.}. */
     static List<String> names() {
-        return Stream.concat(GLOBAL.stream(), DATABASE.stream()).map(Key::name).toList();
+        return all().<String>map(Key::name).toList();
     }
 
     /** {@code pool.max-size} as {@code POOL_MAX_SIZE}. */
     static String environmentForm(String name) {
         return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private static Map<String, String> files() {
+        var files = new LinkedHashMap<>(Map.of(
+                "password-file", "password",
+                "url-file", "url",
+                "server.read-token-file", "server.read-token",
+                "server.admin-token-file", "server.admin-token",
+                "alerts.webhook.secret-file", "alerts.webhook.secret"));
+        files.putAll(Sections.files());
+        return Map.copyOf(files);
     }
 
     private static ValueType<Profile> profileType() {

@@ -9,11 +9,13 @@ enum Layer {
     ENVIRONMENT,
     DOTENV,
     FILE,
+    /** A connection string, of what it says besides where the thing is. */
+    LOCATOR,
     SIZING,
     PROFILE;
 
     /** Whether a person or program said it, as opposed to a table of ours. */
     boolean isExplicit() {
-        return compareTo(FILE) <= 0;
+        return compareTo(LOCATOR) <= 0;
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One run of the loader. What everybody said is gathered first; then the winner of each key is found; the URL is taken
@@ -22,6 +23,8 @@ final class Loading {
     private final Sources sources;
     private final Statements statements = new Statements();
     private final Resolution resolution = new Resolution();
+    private final SectionLoading features = new SectionLoading(resolution, statements::problem);
+    private DatabaseConfig policies = DatabaseBinder.policies();
 
     Loading(Sources sources) {
         this.sources = sources;
@@ -42,12 +45,14 @@ final class Loading {
         resolution.disagreements().forEach(statements::problem);
         Overridden.problems(resolution).forEach(statements::problem);
         var locations = locations();
-        var choice = ProfileChoice.of(statements, resolution, locations);
+        var choice = ProfileChoice.of(statements, resolution, locations, features.expand());
         tables(choice.profile());
         var server = server(choice.profile());
         tlsFiles(server);
         var settings = new ArrayList<>(globalSettings(server, choice));
         var databases = databases(locations, settings);
+        var sections = features.bind(choice.profile(), policies, settings);
+        features.checkNames(databases, sections);
         var problems = statements.problems().stream()
                 .distinct()
                 .sorted(Comparator.comparing(Problem::severity))
@@ -60,6 +65,7 @@ final class Loading {
                         choice.profile(),
                         choice.reason(),
                         databases,
+                        sections,
                         server.maxTotal,
                         server.build(),
                         server.alerts(),
@@ -97,7 +103,11 @@ final class Loading {
                 .forEach((name, value) ->
                         environment.put(name, new VariableSource.Variable(value, "environment " + name)));
         var dotEnv = files.dotEnv();
-        boolean mongo = VariableSource.hasMongo(environment) || VariableSource.hasMongo(dotEnv);
+        boolean mongo = VariableSource.hasMongo(environment)
+                || VariableSource.hasMongo(dotEnv)
+                || statements.said().stream()
+                        .anyMatch(said ->
+                                VariableSource.MONGO_KEYS.contains(said.slot().key()));
         VariableSource.read(statements, Layer.ENVIRONMENT, environment, mongo, names);
         VariableSource.read(statements, Layer.DOTENV, dotEnv, mongo, names);
         Unexpanded.problems(statements.said()).forEach(statements::problem);
@@ -111,7 +121,10 @@ final class Loading {
         boolean secret = slot.flatMap(Keys::find).filter(Key::secret).isPresent()
                 || slot.filter(found -> Masking.isSecretName(found.part())).isPresent();
         boolean url = slot.filter(found -> found.key().equals("url")).isPresent();
-        if (secret || (url && hasSecret(value))) {
+        boolean masked = slot.flatMap(found -> Sections.find(found.key()))
+                .filter(entry -> isMasked(entry, value))
+                .isPresent();
+        if (secret || masked || (url && hasSecret(value))) {
             statements.problem(Problem.error(
                     place,
                     "",
@@ -121,6 +134,12 @@ final class Loading {
             return;
         }
         statements.keyed(key, value, Layer.FLAG, place);
+    }
+
+    /** Whether a part of it is not shown; what cannot be read is refused later. */
+    private static boolean isMasked(Sections.Entry entry, String value) {
+        var shown = entry.key().shown().apply(value);
+        return shown.contains(Masking.MASK) && !shown.matches("(?:.*://)?" + Pattern.quote(Masking.MASK));
     }
 
     private static boolean hasSecret(String url) {
@@ -159,14 +178,15 @@ final class Loading {
 
     /** Adds what stands below everything that was said: sizes by worker concurrency, then the profile's numbers. */
     private void tables(Profile profile) {
-        var worker = worker();
+        var worker = worker().map(found -> new WorkerSizing.Sizes(
+                WorkerSizing.of(Integer.parseInt(found.value().strip())), origin(found)));
+        features.tables(profile, worker);
         for (var database : List.copyOf(resolution.databases())) {
             boolean sized = resolution.isExplicit(database, "pool.max-size")
                     || resolution.isExplicit(database, "pool.min-idle");
             if (!sized) {
-                worker.ifPresent(
-                        found -> WorkerSizing.of(Integer.parseInt(found.value().strip()))
-                                .forEach((key, value) -> table(database, key, value, Layer.SIZING, origin(found))));
+                worker.ifPresent(found -> found.numbers()
+                        .forEach((key, value) -> table(database, key, value, Layer.SIZING, found.origin())));
             }
             profile.numbers()
                     .forEach((key, value) -> table(database, key, value, Layer.PROFILE, "profile " + profile.text()));
@@ -247,13 +267,21 @@ final class Loading {
                     && resolution.pick(database, "url").isEmpty()) {
                 statements.problem(noUrl(database));
             }
-            if (location.isEmpty() && isDefault && !locations.isEmpty()) {
+            boolean unused = location.isEmpty() && isDefault && !locations.isEmpty();
+            if (unused) {
                 unused();
+            }
+            if (unused && !features.isAnyGiven()) {
                 continue;
             }
             var binder = new DatabaseBinder(database, resolution, location, statements::problem);
             binder.bind().ifPresent(bound -> {
-                settings.addAll(binder.settings(bound));
+                binder.settings(bound).stream()
+                        .filter(setting -> !unused || Keys.POLICIES.contains(setting.key()))
+                        .forEach(settings::add);
+                if (isDefault) {
+                    policies = bound.config();
+                }
                 if (location.isPresent()) {
                     databases.add(bound.config());
                 }
@@ -276,6 +304,8 @@ final class Loading {
     private void unused() {
         statements.said().stream()
                 .filter(said -> said.slot().database().equals(Keys.DEFAULT_DATABASE))
+                .filter(said -> !features.isAnyGiven()
+                        || !Keys.POLICIES.contains(said.slot().key()))
                 .forEach(said -> statements.problem(Problem.warning(
                         said.place(),
                         said.slot().text(),

@@ -50,7 +50,7 @@ final class Loopback {
                 : Optional.of(jdbcUrl.substring(start + 2).split("[/?;\\\\]", 2)[0]);
     }
 
-    private static boolean isLoopbackHost(String hostAndPort) {
+    static boolean isLoopbackHost(String hostAndPort) {
         var lower = hostAndPort.toLowerCase(Locale.ROOT);
         var host = lower.startsWith("[")
                 ? lower.substring(1, Math.max(1, lower.indexOf(']')))

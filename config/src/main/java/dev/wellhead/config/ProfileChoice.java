@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -15,10 +16,20 @@ import java.util.Optional;
  */
 record ProfileChoice(Profile profile, Profile detected, String reason) {
 
-    /** By the key, else by {@code NODE_ENV}, else by where the databases are. */
-    static ProfileChoice of(Statements statements, Resolution resolution, Map<String, Location> locations) {
-        var detected =
-                statements.nodeEnvironment().flatMap(ProfileChoice::byNode).orElseGet(() -> byLocation(locations));
+    /**
+     * By the key, else by {@code NODE_ENV}, else by where the databases are.
+     *
+     * @param hosts those that sections name, by section
+     */
+    static ProfileChoice of(
+            Statements statements,
+            Resolution resolution,
+            Map<String, Location> locations,
+            Map<String, List<String>> hosts) {
+        var detected = statements
+                .nodeEnvironment()
+                .flatMap(ProfileChoice::byNode)
+                .orElseGet(() -> byLocation(locations, hosts));
         var said = resolution.pick(Said.NO_DATABASE, Keys.PROFILE.name());
         if (said.isPresent()) {
             try {
@@ -46,18 +57,25 @@ record ProfileChoice(Profile profile, Profile detected, String reason) {
         };
     }
 
-    private static ProfileChoice byLocation(Map<String, Location> locations) {
-        if (locations.isEmpty()) {
+    private static ProfileChoice byLocation(Map<String, Location> locations, Map<String, List<String>> hosts) {
+        if (locations.isEmpty() && hosts.isEmpty()) {
             return detected(Profile.LOCAL, "no database is configured, and an embedded one is on loopback");
         }
         for (var location : locations.entrySet()) {
             if (!location.getValue().url().isLoopback()) {
-                return detected(
-                        Profile.PRODUCTION,
-                        "nothing else was said and database " + location.getKey() + " is not on loopback");
+                return remote("database " + location.getKey());
+            }
+        }
+        for (var section : hosts.entrySet()) {
+            if (!section.getValue().stream().allMatch(Loopback::isLoopbackHost)) {
+                return remote(section.getKey());
             }
         }
         return detected(Profile.LOCAL, "nothing else was said and the database is on loopback");
+    }
+
+    private static ProfileChoice remote(String what) {
+        return detected(Profile.PRODUCTION, "nothing else was said and " + what + " is not on loopback");
     }
 
     private static ProfileChoice detected(Profile profile, String reason) {

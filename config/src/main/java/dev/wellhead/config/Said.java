@@ -54,7 +54,12 @@ record Said(Slot slot, String text, String written, Layer layer, String place) {
         if (secret || (slot.key().equals(Keys.PAIRS) && slot.part().isEmpty())) {
             return Masking.MASK;
         }
-        return slot.key().equals("url") ? ConnectionUrl.shown(written) : written;
+        if (slot.key().equals("url")) {
+            return ConnectionUrl.shown(written);
+        }
+        return Sections.find(slot.key())
+                .map(entry -> entry.key().shown().apply(written))
+                .orElse(written);
     }
 
     @Override

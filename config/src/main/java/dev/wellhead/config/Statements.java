@@ -57,6 +57,16 @@ final class Statements {
         return problems;
     }
 
+    /** A key or name that only an artifact understands which is not there. */
+    static Problem missing(String place, String name, String artifact) {
+        return Problem.error(
+                place,
+                name,
+                "",
+                "needs the artifact " + artifact + ", which is not on the class path",
+                "add it, or remove this setting");
+    }
+
     /** Takes a key as flags and files write it; an unknown one becomes a problem with the nearest valid key. */
     void keyed(String name, String text, Layer layer, String place) {
         var slot = KeyNames.slot(name);
@@ -67,6 +77,11 @@ final class Statements {
                     "",
                     "does not name a database and a key",
                     "write databases.<name>.<key>; a name is 1 to 64 letters, digits, - and _"));
+            return;
+        }
+        var artifact = Sections.missingArtifact(name);
+        if (slot.isEmpty() && artifact.isPresent()) {
+            problem(missing(place, name, artifact.get()));
             return;
         }
         if (slot.isEmpty()) {

@@ -17,6 +17,9 @@ final class VariableSource {
     /** Where it is set, some aliases mean MongoDB and not us. */
     static final String MONGO = "MONGODB_URI";
 
+    /** The first part of MongoDB's keys. */
+    static final String MONGO_SECTION = "mongodb";
+
     /**
      * One variable as it was written.
      *
@@ -42,8 +45,17 @@ final class VariableSource {
         this.mongo = mongo;
     }
 
-    static boolean hasMongo(Map<String, ?> variables) {
-        return variables.containsKey(MONGO);
+    /** Keys that say where MongoDB is. */
+    static final Set<String> MONGO_KEYS = Set.of(MONGO_SECTION + ".uri", MONGO_SECTION + ".uri-file");
+
+    /** Names that say where MongoDB is, whether its artifact is there or not. */
+    private static final Set<String> MONGO_NAMES =
+            Set.of(MONGO, Keys.ENVIRONMENT_PREFIX + "MONGODB_URI", Keys.ENVIRONMENT_PREFIX + "MONGODB_URI_FILE");
+
+    static boolean hasMongo(Map<String, Variable> variables) {
+        return MONGO_NAMES.stream()
+                .map(variables::get)
+                .anyMatch(variable -> variable != null && !variable.value().isEmpty());
     }
 
     /** Takes all variables that mean something to us. Those set to the empty text count as not set. */
@@ -91,6 +103,12 @@ final class VariableSource {
             statements.add(Said.plain(slot.get(), variable.value(), layer, variable.place()));
             return;
         }
+        var artifact = Sections.missingArtifact(name.substring(Keys.ENVIRONMENT_PREFIX.length()));
+        if (artifact.isPresent()) {
+            statements.problem(
+                    Statements.missing(variable.place(), layer == Layer.ENVIRONMENT ? "" : name, artifact.get()));
+            return;
+        }
         statements.problem(Problem.error(
                 variable.place(),
                 layer == Layer.ENVIRONMENT ? "" : name,
@@ -101,8 +119,23 @@ final class VariableSource {
                         .orElse("remove it, or see wellhead config show for all keys")));
     }
 
+    /** A program may have a client of its own. */
+    private void warnWithoutArtifact(String name, Variable variable) {
+        Sections.missingArtifact(MONGO_SECTION)
+                .ifPresent(artifact -> statements.problem(Problem.warning(
+                        variable.place(),
+                        layer == Layer.ENVIRONMENT ? "" : name,
+                        "",
+                        "opens nothing: the artifact " + artifact + " is not on the class path",
+                        "add it; if the program has a client of its own, this can be ignored")));
+    }
+
     private void foreign(String name, Variable variable) {
-        var alias = Aliases.find(name);
+        var alias = Aliases.find(name, mongo ? Set.of(MONGO_SECTION) : Set.of());
+        if (alias.isEmpty() && name.equals(MONGO)) {
+            warnWithoutArtifact(name, variable);
+            return;
+        }
         if (alias.isEmpty()) {
             Aliases.nearMiss(name)
                     .ifPresent(nearest -> statements.problem(Problem.warning(
@@ -114,6 +147,7 @@ final class VariableSource {
             return;
         }
         if (alias.get().onlyWithoutMongo() && mongo) {
+            // MongoDB's, whose artifact is not there.
             return;
         }
         var key = alias.get().key();

@@ -3,6 +3,7 @@
 package dev.wellhead.config;
 
 import dev.wellhead.database.DatabaseConfig;
+import dev.wellhead.database.spi.ManagedResource;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  * @param profile the profile whose numbers stand where nothing else was said
  * @param profileReason why this profile, for the log
  * @param databases the configured databases, {@code default} first; empty when none is configured
+ * @param sections the settings of other features that are configured, such as MongoDB
  * @param maxTotal the most physical connections of all databases together, see {@link
  *     dev.wellhead.database.DatabaseManager.Builder#maxTotal}; 0: no such limit
  * @param server the HTTP server
@@ -25,6 +27,7 @@ public record WellheadConfig(
         Profile profile,
         String profileReason,
         List<DatabaseConfig> databases,
+        List<SectionConfig> sections,
         int maxTotal,
         ServerConfig server,
         AlertConfig alerts,
@@ -36,7 +39,20 @@ public record WellheadConfig(
     /** Copies the lists. */
     public WellheadConfig {
         databases = List.copyOf(databases);
+        sections = List.copyOf(sections);
         settings = List.copyOf(settings);
         warnings = List.copyOf(warnings);
+    }
+
+    /** What a manager opens besides the databases, for {@link dev.wellhead.database.DatabaseManager.Builder#resource}. */
+    public List<ManagedResource> resources() {
+        return sections.stream()
+                .flatMap(section -> section.resources().stream())
+                .toList();
+    }
+
+    /** Whether nothing is configured that could be opened. */
+    public boolean isEmpty() {
+        return databases.isEmpty() && resources().isEmpty();
     }
 }

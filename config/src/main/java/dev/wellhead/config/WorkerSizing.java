@@ -5,6 +5,7 @@ package dev.wellhead.config;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Pool sizes of a process that works on so many jobs at once. */
 final class WorkerSizing {
@@ -17,6 +18,19 @@ final class WorkerSizing {
             new Row(2, "2", "5"), new Row(5, "3", "10"), new Row(10, "5", "15"), new Row(Integer.MAX_VALUE, "8", "20"));
 
     private WorkerSizing() {}
+
+    /**
+     * What a worker concurrency says.
+     *
+     * @param numbers by the keys of SQL databases
+     * @param origin who said it
+     */
+    record Sizes(Map<String, String> numbers, String origin) {
+
+        Optional<String> number(String key) {
+            return Optional.ofNullable(numbers.get(key));
+        }
+    }
 
     static boolean isName(String environmentName) {
         return environmentName.equals(NAME) || environmentName.endsWith("_" + NAME);

@@ -86,7 +86,7 @@ final class ConfigDocument {
     private static final String ALIASES = """
 
             ## Names from other programs
-            They mean the database `default`. Two that say different things for one setting are an error that names both.
+            They mean the database `default`, or MongoDB. Two that say different things for one setting are an error that names both.
 
             | name | key | unit |
             |---|---|---|
@@ -96,7 +96,8 @@ final class ConfigDocument {
 
             `NODE_ENV` chooses the profile (above). `WORKER_CONCURRENCY`, or the largest of several \
             `*_WORKER_CONCURRENCY`, sizes the pool where nothing else does: SIZES; with `pool.acquire-timeout` ACQUIRE and \
-            `pool.idle-timeout` IDLE. `MONGODB_URI` is MongoDB's; where it is set, so are the two names that say so.
+            `pool.idle-timeout` IDLE; the keys `mongodb.*` of the same meaning likewise. Where \
+            `MONGODB_URI` is set, or `mongodb.uri` is given elsewhere, the two names that stand twice are MongoDB's.
             """;
 
     private ConfigDocument() {}
@@ -150,7 +151,9 @@ final class ConfigDocument {
                         alias.name(),
                         alias.key(),
                         unit,
-                        alias.onlyWithoutMongo() ? "; MongoDB's where `MONGODB_URI` is set" : "");
+                        alias.onlyWithoutMongo()
+                                ? "; MongoDB's where `MONGODB_URI` is set"
+                                : Aliases.isShared(alias) ? "; only where `MONGODB_URI` is set" : "");
     }
 
     private static String workers() {

@@ -53,7 +53,7 @@ class ConfigSchemaTest {
     @Test
     void describesEveryKeyWithUnitAndDefault() throws Exception {
         var definitions = JSON.readTree(ConfigSchema.text()).path("$defs");
-        assertThat(Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())).allSatisfy(key -> {
+        assertThat(Keys.all()).allSatisfy(key -> {
             var definition = definitions.path(key.name());
             assertThat(definition.path("description").asText())
                     .startsWith(key.text())

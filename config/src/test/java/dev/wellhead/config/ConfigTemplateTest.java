@@ -46,10 +46,9 @@ class ConfigTemplateTest {
                 .map(line -> line.substring(1, line.indexOf('=')))
                 .toList();
         var known = Stream.of(
-                        Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())
-                                .map(Key::environmentName),
-                        Aliases.all().stream().map(Aliases.Alias::name),
-                        Stream.of("NODE_ENV", "WORKER_CONCURRENCY", "MONGODB_URI"))
+                        Keys.all().map(Key::environmentName),
+                        Aliases.all().stream().map(Aliases.Alias::name).distinct(),
+                        Stream.of("NODE_ENV", "WORKER_CONCURRENCY"))
                 .flatMap(all -> all)
                 .toList();
         assertThat(names).containsExactlyInAnyOrderElementsOf(known);
@@ -128,7 +127,7 @@ class ConfigTemplateTest {
                 .filter(line -> line.matches() && Keys.find(line.group(1)).isPresent())
                 .collect(Collectors.toMap(
                         line -> line.group(1), line -> line.group(2).replace("\"", "")));
-        var bare = Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())
+        var bare = Keys.all()
                 .filter(key -> KeyDefault.of(key).isEmpty())
                 .map(Key::name)
                 .collect(Collectors.toSet());

@@ -140,7 +140,8 @@ class ConnectionUrlTest {
             mssql://h/db                        | write it as jdbc:sqlserver://host:1433;databaseName=database
             oracle://h/db                       | write it as jdbc:oracle:thin:@//host:1521/service
             file:./dev.db                       | write it as sqlite:./file.db
-            mongodb://h/db                      | write it as postgresql://user:password@host:5432/database
+            mongodb://h/db                      | set MONGODB_URI, or mongodb.uri, which are MongoDB's
+            mongodb+srv://h/db                  | set MONGODB_URI, or mongodb.uri, which are MongoDB's
             mysql:h/db                          | write it as mysql://user:password@host/database
             postgresql:///d?host=/tmp           | name host and port, such as postgresql://localhost:5432/database
             mysql://localhost/d?socket=/tmp/x   | add org.mariadb.jdbc:mariadb-java-client

@@ -92,7 +92,8 @@ class KeysTest {
                         .contains(name))
                 .forEach(components::add);
         components.addAll(Set.of("commit-outcome", "commit-outcome-timeout"));
-        var keys = Keys.names().stream()
+        var keys = Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())
+                .map(Key::name)
                 .filter(key -> !Set.of(
                                         "profile",
                                         "max-total",
@@ -185,9 +186,7 @@ class KeysTest {
 
     @Test
     void namesOfTheEnvironmentAreDistinct() {
-        var names = Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())
-                .map(Key::environmentName)
-                .toList();
+        var names = Keys.all().map(Key::environmentName).toList();
         assertThat(names).doesNotHaveDuplicates();
     }
 
@@ -203,7 +202,7 @@ class KeysTest {
 
     @Test
     void everyKeySaysWhatItMeansAndInWhichUnit() {
-        assertThat(Stream.concat(Keys.GLOBAL.stream(), Keys.DATABASE.stream())).allSatisfy(key -> {
+        assertThat(Keys.all()).allSatisfy(key -> {
             assertThat(key.text()).endsWith(".");
             assertThat(key.type().unit()).isNotBlank();
         });

@@ -10,6 +10,8 @@ import dev.wellhead.config.WellheadConfig;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.HealthPolicy;
 import dev.wellhead.database.RetryPolicy;
+import dev.wellhead.mongo.MongoConfig;
+import dev.wellhead.mongo.MongoDatabaseClient;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.pool.StartMode;
 import java.time.Duration;
@@ -107,8 +109,9 @@ class DeploymentNumbersTest {
         var config = new Deployment("documents").load();
         assertThat(config.profile()).isEqualTo(Profile.PRODUCTION);
         requireNoSql(config);
-        // DB_POOL_SIZE and DB_MIN_POOL_SIZE are MongoDB's: they are nobody's origin here.
-        assertThat(config.settings()).extracting(Setting::origin).doesNotContain(".env:3", ".env:4");
+        requireMongo(mongo(config), 5, 50);
+        assertThat(mongo(config).idleTimeout()).hasSeconds(60);
+        assertThat(mongo(config).acquireTimeout()).as("wait queue").hasSeconds(5);
     }
 
     @Test
@@ -116,7 +119,9 @@ class DeploymentNumbersTest {
         var config = new Deployment("documents/development").load();
         assertThat(config.profile()).isEqualTo(Profile.LOCAL);
         requireNoSql(config);
-        assertThat(config.settings()).extracting(Setting::origin).doesNotContain(".env:3", ".env:4");
+        requireMongo(mongo(config), 2, 10);
+        assertThat(mongo(config).idleTimeout()).hasSeconds(300);
+        assertThat(mongo(config).acquireTimeout()).as("wait queue").hasSeconds(10);
     }
 
     @ParameterizedTest
@@ -147,10 +152,25 @@ class DeploymentNumbersTest {
 
     private static void requireNoSql(WellheadConfig config) {
         assertThat(config.databases()).isEmpty();
+        // DB_POOL_SIZE and DB_MIN_POOL_SIZE are MongoDB's: they are the origin of none of SQL's keys.
         assertThat(config.settings())
-                .filteredOn(setting -> setting.key().equals("pool.leak-threshold"))
-                .extracting(Setting::value)
-                .containsExactly("1m");
+                .filteredOn(setting -> setting.origin().startsWith(".env:"))
+                .extracting(Setting::key)
+                .containsExactly("mongodb.max-size", "mongodb.min-size", "mongodb.leak-threshold");
+    }
+
+    private static MongoConfig mongo(WellheadConfig config) {
+        return ((MongoDatabaseClient) config.resources().get(0)).config();
+    }
+
+    private static void requireMongo(MongoConfig mongo, int min, int max) {
+        assertThat(mongo.minSize()).isEqualTo(min);
+        assertThat(mongo.maxSize()).isEqualTo(max);
+        assertThat(mongo.connectTimeout()).hasSeconds(10);
+        assertThat(mongo.socketTimeout()).hasSeconds(45);
+        assertThat(mongo.selectionTimeout()).hasSeconds(5);
+        assertThat(mongo.connectAttempts()).isEqualTo(5);
+        assertThat(mongo.leakThreshold()).hasSeconds(60);
     }
 
     private static void requireSizes(PoolConfig pool, int min, int max) {

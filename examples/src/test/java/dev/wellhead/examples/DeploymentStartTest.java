@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wellhead.database.Database;
 import dev.wellhead.database.DatabaseManager;
+import dev.wellhead.mongo.MongoDatabaseClient;
 import dev.wellhead.pool.StartMode;
+import dev.wellhead.testkit.MongoServer;
 import dev.wellhead.testkit.PostgresServer;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.bson.Document;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opens each deployment as it is configured; only the place of its database is another. */
 @Timeout(120)
@@ -36,13 +39,26 @@ class DeploymentStartTest {
         }
     }
 
-    /** {@code WellheadConfig} of a program without SQL: there is nothing to open, and that is no error. */
-    @Test
-    void documentsOpensNoSqlDatabase() {
-        var builder = DatabaseManager.builder();
-        new Deployment("documents").load().databases().forEach(builder::database);
-        try (var manager = builder.open()) {
-            assertThat(manager.databases()).isEmpty();
+    @ParameterizedTest
+    @ValueSource(strings = {"documents", "documents/development"})
+    void documentsOpensMongoAndNoSqlDatabase(String name) {
+        try (var server = MongoServer.start()) {
+            var config = new Deployment(name)
+                    .loader()
+                    .provided("mongodb.uri", server.uri() + "/app", "embedded server")
+                    .load();
+            var builder = DatabaseManager.builder();
+            config.databases().forEach(builder::database);
+            config.resources().forEach(builder::resource);
+            try (var manager = builder.open()) {
+                assertThat(manager.databases()).isEmpty();
+                var documents = manager.resource("mongodb", MongoDatabaseClient.class);
+                documents.database().getCollection("orders").insertOne(new Document("who", "Ada"));
+                assertThat(documents.database().getCollection("orders").countDocuments())
+                        .isEqualTo(1);
+                assertThat(documents.snapshot().total())
+                        .isGreaterThanOrEqualTo(documents.config().minSize());
+            }
         }
     }
 

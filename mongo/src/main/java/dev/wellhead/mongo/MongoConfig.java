@@ -3,6 +3,7 @@
 package dev.wellhead.mongo;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoConfigurationException;
 import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.OutcomePolicy;
@@ -48,6 +49,12 @@ public record MongoConfig(
         int connectAttempts,
         Duration leakThreshold,
         DatabaseConfig policies) {
+
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(45);
+    static final Duration SELECTION_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration LEAK_THRESHOLD = Duration.ofSeconds(60);
+    static final int CONNECT_ATTEMPTS = 5;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final int MOST_CONNECTIONS = 10_000;
@@ -114,7 +121,7 @@ public record MongoConfig(
         }
         try {
             return new ConnectionString(uri.reveal());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | MongoConfigurationException e) {
             // The driver's text may repeat what is wrong with the login.
             found.add(new Violation(
                     "uri",
@@ -126,9 +133,12 @@ public record MongoConfig(
     }
 
     private static String withoutLogin(Secret uri, String text) {
-        var login = uri.reveal().replaceFirst("^[^:]*://", "").replaceFirst("@[^@]*$", "");
+        var place = uri.reveal().replaceFirst("^[^:]*://", "");
+        // Without a host, a password stands where the port would.
+        var login =
+                place.contains("@") ? place.replaceFirst("@[^@]*$", "") : place.replaceFirst("^[^:]*(?::\\d*$)?", "");
         for (var part : login.split("[:@/]", -1)) {
-            if (!part.isEmpty() && uri.reveal().contains("@")) {
+            if (!part.isEmpty()) {
                 text = text.replace(part, "****");
             }
         }
@@ -192,8 +202,8 @@ public record MongoConfig(
         private @Nullable Duration connectTimeout;
         private @Nullable Duration socketTimeout;
         private @Nullable Duration selectionTimeout;
-        private int connectAttempts = 5;
-        private Duration leakThreshold = Duration.ofSeconds(60);
+        private int connectAttempts = CONNECT_ATTEMPTS;
+        private Duration leakThreshold = LEAK_THRESHOLD;
         private DatabaseConfig policies = NO_POLICIES;
 
         private Builder(Secret uri, MongoProfile profile) {
@@ -284,12 +294,9 @@ public record MongoConfig(
                     first(maxSize, said == null ? null : said.getMaxConnectionPoolSize(), profile.maxSize),
                     time(idleTimeout, said == null ? null : said.getMaxConnectionIdleTime(), profile.idleTimeout),
                     time(acquireTimeout, said == null ? null : said.getMaxWaitTime(), profile.acquireTimeout),
-                    time(connectTimeout, said == null ? null : said.getConnectTimeout(), Duration.ofSeconds(10)),
-                    time(socketTimeout, said == null ? null : said.getSocketTimeout(), Duration.ofSeconds(45)),
-                    time(
-                            selectionTimeout,
-                            said == null ? null : said.getServerSelectionTimeout(),
-                            Duration.ofSeconds(5)),
+                    time(connectTimeout, said == null ? null : said.getConnectTimeout(), CONNECT_TIMEOUT),
+                    time(socketTimeout, said == null ? null : said.getSocketTimeout(), SOCKET_TIMEOUT),
+                    time(selectionTimeout, said == null ? null : said.getServerSelectionTimeout(), SELECTION_TIMEOUT),
                     connectAttempts,
                     leakThreshold,
                     policies);

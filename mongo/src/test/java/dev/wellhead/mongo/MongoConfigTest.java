@@ -82,6 +82,7 @@ class MongoConfigTest {
         "mongodb://app:s3cr%et@documents/app",
         "mongodb://app:s3cr:et@documents/app",
         "mongodb://app:s3cret@documents:notaport/app",
+        "mongodb://app:s3cret",
     })
     void passwordIsInNoText(String uri) {
         assertThatThrownBy(
