@@ -394,6 +394,6 @@ class MongoKeysTest {
                 .filteredOn(problem -> problem.key().startsWith("mongodb"))
                 .isEmpty();
         assertThat(config.resources()).singleElement().isInstanceOf(MongoDatabaseClient.class);
-        return ((MongoDatabaseClient) config.resources().get(0)).config();
+        return ((MongoDatabaseClient) config.resources().get(0)).settings();
     }
 }

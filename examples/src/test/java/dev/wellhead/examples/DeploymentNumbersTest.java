@@ -160,7 +160,7 @@ class DeploymentNumbersTest {
     }
 
     private static MongoConfig mongo(WellheadConfig config) {
-        return ((MongoDatabaseClient) config.resources().get(0)).config();
+        return ((MongoDatabaseClient) config.resources().get(0)).settings();
     }
 
     private static void requireMongo(MongoConfig mongo, int min, int max) {

@@ -57,7 +57,7 @@ class DeploymentStartTest {
                 assertThat(documents.database().getCollection("orders").countDocuments())
                         .isEqualTo(1);
                 assertThat(documents.snapshot().total())
-                        .isGreaterThanOrEqualTo(documents.config().minSize());
+                        .isGreaterThanOrEqualTo(documents.settings().minSize());
             }
         }
     }

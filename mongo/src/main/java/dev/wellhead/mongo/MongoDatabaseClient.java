@@ -3,10 +3,6 @@
 package dev.wellhead.mongo;
 
 import com.mongodb.ClientSessionOptions;
-import com.mongodb.MongoClientSettings;
-import com.mongodb.MongoConfigurationException;
-import com.mongodb.MongoException;
-import com.mongodb.MongoSecurityException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -15,7 +11,6 @@ import dev.wellhead.database.CallCounters;
 import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.DatabaseException;
-import dev.wellhead.database.ErrorCode;
 import dev.wellhead.database.HealthReport;
 import dev.wellhead.database.Phase;
 import dev.wellhead.database.Severity;
@@ -47,7 +42,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,11 +60,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
 
     private static final Logger LOG = LoggerFactory.getLogger(MongoDatabaseClient.class);
     private static final String DEFAULT_DATABASE = "test";
-    private static final String ADMIN = "admin";
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final Document PING = new Document("ping", 1);
     private final MongoConfig config;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final EventQueue queue;
@@ -87,7 +77,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
         this.commands = new Commands(
                 config.name(), config.minSize(), config.maxSize(), System::nanoTime, queue, this::told, this::doubted);
         this.events = commands.pool();
-        this.control = new ControlClient(config.name(), this::controlSettings);
+        this.control = new ControlClient(config.name(), () -> DriverSettings.ofControl(config));
         this.supervision = new Supervision(config.databaseConfig(), new Target());
     }
 
@@ -156,10 +146,10 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
             throw closed();
         }
         long began = System.nanoTime();
-        var fresh = MongoClients.create(clientSettings());
+        var fresh = MongoClients.create(DriverSettings.of(config, events, commands));
         boolean opened = false;
         try {
-            connect(fresh, began);
+            new Opening(config, ended).connect(fresh, began);
             warmUp();
             client = fresh;
             supervision.start();
@@ -178,87 +168,12 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
                 millisSince(began));
     }
 
-    private void connect(MongoClient fresh, long began) {
-        var pause = FIRST_PAUSE;
-        for (int attempt = 1; ; attempt++) {
-            try {
-                fresh.getDatabase(ADMIN).runCommand(PING);
-                return;
-            } catch (MongoException e) {
-                var code = e instanceof MongoSecurityException ? ErrorCode.E2008 : ErrorCode.E2003;
-                boolean isFinal = e instanceof MongoSecurityException || e instanceof MongoConfigurationException;
-                if (isFinal || attempt >= config.connectAttempts()) {
-                    throw new MongoStartException(name(), code, attempt, millisSince(began), e);
-                }
-                LOG.warn(
-                        "mongodb not reached pool={} attempt={}/{} nextInMs={} cause={}",
-                        name(),
-                        attempt,
-                        config.connectAttempts(),
-                        pause.toMillis(),
-                        e.getClass().getSimpleName());
-                pause(pause);
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
-            }
-        }
-    }
-
     /** The driver opens the least number by itself; this waits for it no longer than one connect may take. */
     private void warmUp() {
         long deadline = System.nanoTime() + config.connectTimeout().toNanos();
         while (events.total() < config.minSize() && System.nanoTime() - deadline < 0 && !isClosed()) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
-    }
-
-    private void pause(Duration pause) {
-        try {
-            if (ended.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw closed();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while MongoDB " + name() + " was opened", e);
-        }
-    }
-
-    private MongoClientSettings clientSettings() {
-        return MongoClientSettings.builder()
-                .applyConnectionString(config.connectionString())
-                .applyToConnectionPoolSettings(pool -> pool.minSize(config.minSize())
-                        .maxSize(config.maxSize())
-                        .maxConnectionIdleTime(config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .maxWaitTime(config.acquireTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                        // The driver's own look at idle connections; it is also how soon missing ones are opened.
-                        .maintenanceFrequency(1, TimeUnit.SECONDS)
-                        .addConnectionPoolListener(events))
-                .applyToSocketSettings(
-                        socket -> socket.connectTimeout(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                                .readTimeout(config.socketTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                .applyToClusterSettings(cluster ->
-                        cluster.serverSelectionTimeout(config.selectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
-                .addCommandListener(commands)
-                .retryWrites(true)
-                .retryReads(true)
-                .build();
-    }
-
-    /**
-     * One connection, and no answer that is waited for longer than a check may take. A server that is not found is given up
-     * before that, so that the check can say why.
-     */
-    private MongoClientSettings controlSettings() {
-        long limit = config.policies().health().limit().toMillis();
-        return MongoClientSettings.builder()
-                .applyConnectionString(config.connectionString())
-                .applicationName("wellhead-health")
-                .applyToConnectionPoolSettings(
-                        pool -> pool.minSize(0).maxSize(1).maxWaitTime(limit, TimeUnit.MILLISECONDS))
-                .applyToSocketSettings(socket -> socket.connectTimeout(Math.max(1, limit / 2), TimeUnit.MILLISECONDS)
-                        .readTimeout(limit, TimeUnit.MILLISECONDS))
-                .applyToClusterSettings(
-                        cluster -> cluster.serverSelectionTimeout(Math.max(1, limit * 3 / 4), TimeUnit.MILLISECONDS))
-                .build();
     }
 
     /**

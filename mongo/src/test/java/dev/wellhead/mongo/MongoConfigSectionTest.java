@@ -37,7 +37,7 @@ class MongoConfigSectionTest {
     void makesAClientOfItsValuesThatIsNotOpen() {
         var resources = section.resources(values("mongodb://app:s3cret@documents/shop"), POLICIES);
         assertThat(resources).singleElement().isInstanceOfSatisfying(MongoDatabaseClient.class, client -> {
-            var config = client.config();
+            var config = client.settings();
             assertThat(client.name()).isEqualTo("documents");
             assertThat(config.uri().reveal()).isEqualTo("mongodb://app:s3cret@documents/shop");
             assertThat(config.minSize()).isEqualTo(1);
