@@ -11,6 +11,7 @@ import dev.wellhead.testkit.PostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +49,9 @@ class MongoCommandsTest {
                     .contains("configuration loaded databases=mongodb profile=local reason=")
                     .containsPattern("mongodb connected pool=mongodb total=\\d+ minSize=2 maxSize=7")
                     .doesNotContain("embedded");
-            assertThat(WellheadProcess.status(uri.resolve("/health/live"))).isEqualTo(200);
+            for (var path : List.of("/health/live", "/health/ready", "/health")) {
+                assertThat(WellheadProcess.status(uri.resolve(path))).as(path).isEqualTo(200);
+            }
             await().untilAsserted(() -> assertThat(WellheadProcess.body(uri.resolve("/api/databases")))
                     .contains("\"mongodb\"", "\"max-size\""));
             var config = Json.read(WellheadProcess.body(uri.resolve("/api/config")));

@@ -2,6 +2,8 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.examples;
 
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.mongo.MongoConfig;
@@ -37,11 +39,12 @@ public final class MongoQuickStart {
                 .build());
         // Beside any SQL databases; opened here, watched, and closed with them.
         try (var manager = DatabaseManager.builder().resource(documents).open()) {
-            var visits = documents.database().getCollection("visit", Visit.class);
             var ada = new Visit(new ObjectId(), "Ada", "London");
-            visits.insertOne(ada);
-            System.out.println(
-                    "same: " + ada.equals(visits.find(Filters.eq(ada.id())).first()));
+            documents.update("note visit", database -> visits(database).insertOne(ada));
+            Visit found = documents.query(
+                    "read visit",
+                    database -> visits(database).find(Filters.eq(ada.id())).first());
+            System.out.println("same: " + ada.equals(found));
 
             documents.check();
             var pool = documents.snapshot();
@@ -50,8 +53,13 @@ public final class MongoQuickStart {
             System.out.println(
                     "acquired: " + (pool.counters().direct() + pool.counters().waited()) + ", refused: "
                             + pool.counters().refusedTotal());
+            System.out.println("calls: " + documents.counters().succeeded());
             System.out.println("leases left: " + documents.leases().size());
             System.out.println("parts: " + manager.resources());
         }
+    }
+
+    private static MongoCollection<Visit> visits(MongoDatabase database) {
+        return database.getCollection("visit", Visit.class);
     }
 }

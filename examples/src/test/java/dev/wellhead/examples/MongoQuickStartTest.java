@@ -47,6 +47,7 @@ class MongoQuickStartTest {
                         "same: true",
                         "pool: documents RUNNING active=0 waiting=0 max=10",
                         "acquired: 3, refused: 0",
+                        "calls: 2",
                         "leases left: 0",
                         "parts: [MongoDatabaseClient[documents]]");
     }

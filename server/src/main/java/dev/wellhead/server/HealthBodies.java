@@ -241,8 +241,8 @@ final class HealthBodies {
                 .toList();
     }
 
-    /** The URL up to its parameters, which may hold secrets. */
+    /** The URL up to its parameters, which may hold secrets; MongoDB's as everybody writes it. */
     static String shownUrl(String jdbcUrl) {
-        return jdbcUrl.split("[?;&]", 2)[0];
+        return jdbcUrl.replaceFirst("^jdbc:(?=mongodb:)", "").split("[?;&]", 2)[0];
     }
 }

@@ -301,8 +301,8 @@ public final class Commands implements CommandListener, PoolEvents.Told {
     }
 
     @Override
-    public void leaseEnded(String call, String operation, long waitNanos, long heldNanos, long runNanos) {
-        each(observer -> observer.leaseEnded(call, operation, waitNanos, heldNanos, runNanos));
+    public void leaseEnded(String operation, String command, long waitNanos, long heldNanos, long runNanos) {
+        each(observer -> observer.leaseEnded(operation, command, waitNanos, heldNanos, runNanos));
     }
 
     @Override

@@ -124,10 +124,10 @@ public final class PoolEvents implements ConnectionPoolListener {
         String call();
 
         /** A caller has waited, for a connection or in vain. */
-        void waited(String call, long waitNanos, @Nullable RuntimeException refused);
+        void waited(String operation, long waitNanos, @Nullable RuntimeException refused);
 
         /** A connection was given back. */
-        void leaseEnded(String call, String operation, long waitNanos, long heldNanos, long runNanos);
+        void leaseEnded(String operation, String command, long waitNanos, long heldNanos, long runNanos);
 
         /** Something speaks against the server. */
         void doubted();
