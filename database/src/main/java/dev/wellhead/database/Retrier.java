@@ -69,6 +69,7 @@ final class Retrier {
     private final ThreadLocal<@Nullable RetryScope> scopes;
 
     private @Nullable Breaker breaker;
+    private boolean isOverJdbc = true;
 
     /**
      * Runs calls of that database.
@@ -105,6 +106,7 @@ final class Retrier {
         this.observers = other.observers;
         this.scopes = other.scopes;
         this.breaker = other.breaker;
+        this.isOverJdbc = other.isOverJdbc;
     }
 
     /** The same by another policy, with the same budget and counters. */
@@ -116,6 +118,11 @@ final class Retrier {
     /** Asks that breaker before each attempt and tells it how the attempt ended; before the first call. */
     void guardedBy(Breaker guard) {
         breaker = guard;
+    }
+
+    /** What its work throws that comes from JDBC is another database's; before the first call. */
+    void isNotOverJdbc() {
+        isOverJdbc = false;
     }
 
     <T extends @Nullable Object> T run(String operation, Effect effect, Step<T> step) {
@@ -220,7 +227,7 @@ final class Retrier {
                 var call = own.isLeftTo(scope) ? own.call() : null;
                 return call == null ? null : call.tried(attempt, since(start));
             }
-            if (next instanceof SQLException sql) {
+            if (next instanceof SQLException sql && isOverJdbc) {
                 return failed(operation, null, sql, phase, attempt, start);
             }
         }

@@ -120,6 +120,7 @@ public final class Supervision implements AutoCloseable {
         this.retrier = new Retrier(config.name(), config::retry, judge, target::snapshot, Retrier.Time.SYSTEM);
         this.breaker = new Breaker(() -> this.config);
         retrier.guardedBy(breaker);
+        retrier.isNotOverJdbc();
         retrier.log().queriesAreShown(() -> config.log().queries());
         this.health = new HealthMonitor(() -> this.config, new ForeignHealth(this, target), judge, breaker);
         this.statistics = new StatisticsLog(config::log, target::snapshot, this::counters);

@@ -3,6 +3,7 @@
 package dev.wellhead.mongo;
 
 import com.mongodb.ClientSessionOptions;
+import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -20,6 +21,7 @@ import dev.wellhead.database.spi.HealthPart;
 import dev.wellhead.database.spi.ManagedResource;
 import dev.wellhead.database.spi.MonitoredDatabase;
 import dev.wellhead.database.spi.PartAlert;
+import dev.wellhead.mongo.internal.Closing;
 import dev.wellhead.mongo.internal.Commands;
 import dev.wellhead.mongo.internal.Commit;
 import dev.wellhead.mongo.internal.ControlClient;
@@ -60,8 +62,12 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
 
     private static final Logger LOG = LoggerFactory.getLogger(MongoDatabaseClient.class);
     private static final String DEFAULT_DATABASE = "test";
+    private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private final MongoConfig config;
+    /** Read once: to read a connection string may ask the DNS. */
+    private final String database;
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private final EventQueue queue;
     private final Commands commands;
@@ -73,6 +79,8 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
     /** Opens nothing yet. */
     public MongoDatabaseClient(MongoConfig config) {
         this.config = config;
+        var named = config.connectionString().getDatabase();
+        this.database = named == null ? DEFAULT_DATABASE : named;
         this.queue = new EventQueue(config.name());
         this.commands = new Commands(
                 config.name(), config.minSize(), config.maxSize(), System::nanoTime, queue, this::told, this::doubted);
@@ -191,8 +199,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
      * @throws IllegalStateException when it is not open
      */
     public MongoDatabase database() {
-        var named = config.connectionString().getDatabase();
-        return client().getDatabase(named == null ? DEFAULT_DATABASE : named);
+        return client().getDatabase(database);
     }
 
     private MongoClient opened(@Nullable MongoClient which) {
@@ -224,7 +231,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
      */
     public <T extends @Nullable Object> T query(String operation, MongoWork<T> work) {
         requireNoTransaction(operation);
-        return commands.around(() -> supervision.read(operation, course -> call(operation, course, work)));
+        return commands.around(operation, false, () -> supervision.read(operation, course -> call(course, work)));
     }
 
     /**
@@ -236,22 +243,27 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
      */
     public <T extends @Nullable Object> T update(String operation, MongoWork<T> work) {
         requireNoTransaction(operation);
-        return commands.around(() -> supervision.write(operation, course -> call(operation, course, work)));
+        return commands.around(operation, false, () -> supervision.write(operation, course -> call(course, work)));
     }
 
-    private <T extends @Nullable Object> T call(String operation, Supervision.Course course, MongoWork<T> work) {
-        commands.enter(operation, false, course);
+    private <T extends @Nullable Object> T call(Supervision.Course course, MongoWork<T> work) {
         var whole = database();
-        return work.run(course.left()
-                .map(left -> whole.withTimeout(millis(left), TimeUnit.MILLISECONDS))
-                .orElse(whole));
+        commands.begin(course);
+        try {
+            return work.run(course.left()
+                    .map(left -> whole.withTimeout(millis(left), TimeUnit.MILLISECONDS))
+                    .orElse(whole));
+        } finally {
+            commands.end();
+        }
     }
 
     /**
      * A transaction, committed when the work returns and undone when it throws. Run again as a whole, with pauses, when it
      * was undone for certain by a conflict or a lost server, up to the retries and the budget of the settings. When the
      * answer to the commit is lost, what became of it is found out by sending the commit again, for
-     * {@link dev.wellhead.database.OutcomePolicy#timeout} at most.
+     * {@link dev.wellhead.database.OutcomePolicy#timeout}; what is under way then is waited for, which the driver's limits
+     * end.
      *
      * <p>The limit is {@link dev.wellhead.database.TimeLimits#transaction}, or that of a {@link
      * dev.wellhead.database.Deadline}; the driver grants the commit the same time once more. Needs a replica set or a
@@ -263,17 +275,29 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
      */
     public <T extends @Nullable Object> T transaction(String operation, MongoTransactionWork<T> work) {
         requireNoTransaction(operation);
-        return commands.around(() -> supervision.transaction(operation, course -> transacted(operation, course, work)));
+        return commands.around(
+                operation,
+                true,
+                () -> supervision.transaction(operation, course -> transacted(operation, course, work)));
     }
 
     private <T extends @Nullable Object> T transacted(
             String operation, Supervision.Course course, MongoTransactionWork<T> work) {
-        commands.enter(operation, true, course);
         var options = ClientSessionOptions.builder();
         course.left().ifPresent(left -> options.defaultTimeout(millis(left), TimeUnit.MILLISECONDS));
         // Closing the session undoes what was not committed.
         try (var session = client().startSession(options.build())) {
+            commands.begin(course);
             session.startTransaction();
+            return committed(operation, course, session, work);
+        } finally {
+            commands.end();
+        }
+    }
+
+    private <T extends @Nullable Object> T committed(
+            String operation, Supervision.Course course, ClientSession session, MongoTransactionWork<T> work) {
+        try {
             T result = work.run(new MongoTransaction(session, database(), course));
             if (!session.hasActiveTransaction()) {
                 throw new IllegalStateException("The work of transaction \"" + operation
@@ -281,8 +305,10 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
             }
             var policy = config.policies().outcome();
             var limit = policy.mode() == CommitOutcomeMode.OFF ? Duration.ZERO : policy.timeout();
-            new Commit(name(), operation, limit, ended).run(session, course);
+            new Commit(name(), operation, limit, ended).run(session, course, commands);
             return result;
+        } finally {
+            commands.ended(session);
         }
     }
 
@@ -378,7 +404,10 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
         return events.active() == 0;
     }
 
-    /** Closes all connections at once, those in use too; {@link #drain} first. Ends an {@link #open()} that still tries. */
+    /**
+     * Closes the connections that nobody uses at once, and those in use as they are given back; {@link #drain} first. Waits
+     * five seconds at most for the server to be told. Ends an {@link #open()} that still tries.
+     */
     @Override
     public void close() {
         ended.countDown();
@@ -393,7 +422,12 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
         events.state(PoolState.CLOSED);
         commands.open().forget();
         if (open != null) {
-            open.close();
+            try {
+                Closing.begin(open).join(LONGEST_CLOSE.toMillis());
+            } catch (InterruptedException e) {
+                // It goes on by itself.
+                Thread.currentThread().interrupt();
+            }
             LOG.info("mongodb closed pool={} open={}", name(), events.total());
         }
     }

@@ -4,9 +4,9 @@ package dev.wellhead.mongo;
 
 import com.mongodb.MongoConfigurationException;
 import com.mongodb.MongoException;
-import com.mongodb.MongoSecurityException;
 import com.mongodb.client.MongoClient;
 import dev.wellhead.database.ErrorCode;
+import dev.wellhead.mongo.internal.MongoErrors;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +39,9 @@ final class Opening {
                 fresh.getDatabase("admin").runCommand(PING);
                 return;
             } catch (MongoException e) {
-                var code = e instanceof MongoSecurityException ? ErrorCode.E2008 : ErrorCode.E2003;
-                boolean isFinal = e instanceof MongoSecurityException || e instanceof MongoConfigurationException;
+                boolean isRefused = MongoErrors.isLoginRefused(e);
+                var code = isRefused ? ErrorCode.E2008 : ErrorCode.E2003;
+                boolean isFinal = isRefused || e instanceof MongoConfigurationException;
                 if (isFinal || attempt >= config.connectAttempts()) {
                     throw new MongoStartException(config.name(), code, attempt, millisSince(began), e);
                 }

@@ -41,6 +41,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.bson.BsonInt32;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -278,6 +279,70 @@ final class MongoCallTest {
             } finally {
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void writeWhoseInnerCallWasSentIsNotTriedAgain() {
+        try (var scripted = ScriptedMongo.start("rs")) {
+            scripted.on("insert", asked -> ScriptedMongo.ok().append("n", new BsonInt32(1)));
+            var client = opened(config(scripted.uri() + "&heartbeatFrequencyMS=500", policies())
+                    .selectionTimeout(Duration.ofMillis(300))
+                    .build());
+            try {
+                assertThatThrownBy(() -> client.update("outer", database -> {
+                            client.update(
+                                    "inner",
+                                    same -> same.getCollection("orders").insertOne(new Document("total", 1)));
+                            scripted.primary(false);
+                            scripted.cutAll();
+                            await().until(() -> client.client().getClusterDescription().getServerDescriptions().stream()
+                                    .noneMatch(one -> one.isPrimary()));
+                            return database.getCollection("notes").insertOne(new Document("n", 1));
+                        }))
+                        .isInstanceOf(DatabaseUnreachableException.class);
+                assertThat(scripted.commands("insert")).hasSize(1);
+            } finally {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void closeWaitsNoLongerThanItSaysForAServerThatIsSilent() {
+        var released = new CountDownLatch(1);
+        try (var scripted = ScriptedMongo.start("rs")) {
+            scripted.on("endSessions", asked -> {
+                awaitQuietly(released);
+                return null;
+            });
+            var client = opened(config(scripted.uri(), policies()).build());
+            client.query("look", database -> database.runCommand(new Document("ping", 1)));
+            long began = System.nanoTime();
+            client.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(6));
+            released.countDown();
+        }
+    }
+
+    @Test
+    void longListsCostNoMoreThanTheirBeginning() {
+        var client = opened(config(shared.uri() + "/lists", policies()).build());
+        var seen = new Seen();
+        client.addObserver(seen);
+        try {
+            var many = IntStream.range(0, 100_000).boxed().toList();
+            Document found = client.query(
+                    "many",
+                    database -> database.getCollection("orders")
+                            .find(Filters.in("n", many))
+                            .first());
+            assertThat(found).isNull();
+            assertThat(seen.ran)
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.statement).isEqualTo("find orders {n: {$in: [?]}}"));
+        } finally {
+            client.close();
         }
     }
 

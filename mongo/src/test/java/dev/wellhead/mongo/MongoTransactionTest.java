@@ -20,10 +20,13 @@ import dev.wellhead.database.TimeLimits;
 import dev.wellhead.database.TransactionConflictException;
 import dev.wellhead.pool.PoolConfig;
 import dev.wellhead.testkit.ScriptedMongo;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.bson.BsonArray;
@@ -33,6 +36,8 @@ import org.bson.BsonString;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against a scripted primary: the stand-in for a server has no transactions. */
 final class MongoTransactionTest {
@@ -195,6 +200,123 @@ final class MongoTransactionTest {
         assertThat(hooks).containsExactly("undone", "committed");
         assertThat(lost(CommitOutcome.ABORTED)).isEqualTo(1);
         assertThat(client.counters().calls()).isEqualTo(1);
+    }
+
+    /** The driver sends a commit twice by itself, and throws the second answer alone, whatever became of the first. */
+    @ParameterizedTest
+    @CsvSource({"251,''", "112,''", "462,''", "13,''", "11601,''", "251,UnknownTransactionCommitResult", "50,''"})
+    void answerToTheSecondCommitSaysNothingOfTheFirstUnlessItIsCertain(int code, String label) {
+        var asked = new AtomicInteger();
+        server.on("commitTransaction", commit -> switch (asked.incrementAndGet()) {
+            case 1 -> null;
+            case 2 -> label.isEmpty() ? ScriptedMongo.error(code, "Odd") : labelled(code, "Odd", label);
+            default -> ScriptedMongo.ok();
+        });
+
+        assertThat(transaction()).isEqualTo("done");
+
+        assertThat(runs).hasValue(1);
+        assertThat(hooks).containsExactly("committed");
+        assertThat(lost(CommitOutcome.COMMITTED)).isEqualTo(1);
+    }
+
+    @Test
+    void firstCommitLostAndNoSuchTransactionAtTheSecondIsUndone() {
+        var asked = new AtomicInteger();
+        server.on("commitTransaction", commit -> switch (asked.incrementAndGet()) {
+            case 1 -> null;
+            case 2 -> labelled(251, "NoSuchTransaction", "TransientTransactionError");
+            default -> ScriptedMongo.ok();
+        });
+
+        assertThat(transaction()).isEqualTo("done");
+
+        assertThat(runs).hasValue(2);
+        assertThat(lost(CommitOutcome.ABORTED)).isEqualTo(1);
+    }
+
+    @Test
+    void otherTransientErrorWhileItIsAskedForIsNoProof() {
+        opened(policies -> policies.withOutcome(new OutcomePolicy(CommitOutcomeMode.AUTO, Duration.ofMillis(300))));
+        var asked = new AtomicInteger();
+        server.on(
+                "commitTransaction",
+                commit ->
+                        asked.incrementAndGet() <= 2 ? null : labelled(24, "LockTimeout", "TransientTransactionError"));
+
+        assertThatThrownBy(this::transaction).isInstanceOf(CommitOutcomeUnknownException.class);
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void interruptWhileTheCommitIsSentIsADoubtThatStays() throws Exception {
+        var isAsked = new CountDownLatch(1);
+        server.on("commitTransaction", commit -> {
+            isAsked.countDown();
+            awaitQuietly(released);
+            return null;
+        });
+        var thrown = new CompletableFuture<Throwable>();
+        var caller = new Thread(() -> {
+            try {
+                transaction();
+            } catch (RuntimeException e) {
+                thrown.complete(Thread.currentThread().isInterrupted() ? e : new IllegalStateException("flag lost", e));
+            }
+        });
+        caller.start();
+        isAsked.await();
+        caller.interrupt();
+        released.countDown();
+
+        assertThat(thrown.get(20, TimeUnit.SECONDS)).isInstanceOf(CommitOutcomeUnknownException.class);
+        assertThat(runs).hasValue(1);
+        assertThat(hooks).isEmpty();
+    }
+
+    @Test
+    void hookMayUseTheDatabase() {
+        client.transaction("order", transaction -> {
+            insertOne(transaction);
+            transaction.afterCommit(() -> client.transaction("audit", this::insertOne));
+            transaction.afterCommit(() -> client.update(
+                    "note", database -> database.getCollection("notes").insertOne(new Document("n", 1))));
+            return "";
+        });
+
+        assertThat(server.commands("insert")).hasSize(3);
+        assertThat(server.commands("insert").get(2).body().containsKey("autocommit"))
+                .isFalse();
+        assertThat(client.counters().succeeded()).isEqualTo(3);
+    }
+
+    @Test
+    void openTransactionsAreCountedAndForgottenWhenTheyEndUnheard() {
+        client.transaction("order", transaction -> {
+            insertOne(transaction);
+            assertThat(client.readings()).containsEntry("open-transactions", 1.0);
+            return "";
+        });
+        assertThat(client.readings()).containsEntry("open-transactions", 0.0);
+        server.on("abortTransaction", asked -> null);
+        assertThatThrownBy(() -> client.transaction("order", transaction -> {
+                    insertOne(transaction);
+                    throw new IllegalArgumentException("sold out");
+                }))
+                .hasMessage("sold out");
+        assertThat(client.readings()).containsEntry("open-transactions", 0.0);
+    }
+
+    @Test
+    void errorOfAnotherDatabaseInsideIsNotItsOwn() {
+        var error = new IllegalStateException(new SQLException("other", "40001"));
+
+        assertThatThrownBy(() -> client.transaction("order", transaction -> {
+                    insertOne(transaction);
+                    throw error;
+                }))
+                .isSameAs(error);
+        assertThat(runs).hasValue(1);
     }
 
     @Test

@@ -72,12 +72,15 @@ final class CommandShape {
 
     /** Of a bulk of updates or deletes. */
     private static void first(StringBuilder shape, BsonValue bulk) {
-        if (!bulk.isArray()
-                || bulk.asArray().isEmpty()
-                || !bulk.asArray().get(0).isDocument()) {
+        if (!bulk.isArray()) {
             return;
         }
-        var one = bulk.asArray().get(0).asDocument();
+        var all = bulk.asArray().iterator();
+        var head = all.hasNext() ? all.next() : null;
+        if (head == null || !head.isDocument()) {
+            return;
+        }
+        var one = head.asDocument();
         append(shape, one.get("q"), 0);
         BsonValue change = one.get("u");
         if (change != null) {
@@ -114,9 +117,14 @@ final class CommandShape {
     /** Elements of one shape are shown once, so that the length of a list of values makes no difference. */
     private static void append(StringBuilder shape, BsonArray array, int depth) {
         Set<String> shapes = new LinkedHashSet<>();
-        for (int i = 0; i < Math.min(MOST_ELEMENTS, array.size()); i++) {
+        int seen = 0;
+        // By an iterator: the driver's arrays are read from their bytes, and have neither size nor index by themselves.
+        for (var element : array) {
+            if (seen++ == MOST_ELEMENTS) {
+                break;
+            }
             var one = new StringBuilder();
-            append(one, array.get(i), depth + 1);
+            append(one, element, depth + 1);
             shapes.add(one.toString());
         }
         shape.append('[').append(String.join(", ", shapes)).append(']');

@@ -3,6 +3,7 @@
 package dev.wellhead.mongo.internal;
 
 import com.mongodb.MongoException;
+import com.mongodb.client.ClientSession;
 import com.mongodb.event.CommandEvent;
 import com.mongodb.event.CommandFailedEvent;
 import com.mongodb.event.CommandListener;
@@ -10,6 +11,7 @@ import com.mongodb.event.CommandStartedEvent;
 import com.mongodb.event.CommandSucceededEvent;
 import dev.wellhead.database.Phase;
 import dev.wellhead.database.Supervision.Course;
+import dev.wellhead.mongo.internal.OpenWork.Kind;
 import dev.wellhead.pool.spi.StatementObserver;
 import java.sql.SQLException;
 import java.util.HexFormat;
@@ -37,29 +39,40 @@ public final class Commands implements CommandListener, PoolEvents.Told {
     private static final class Call {
         private final String operation;
         private final boolean isTransaction;
-        private final Course course;
+        private final @Nullable Call outer;
+        private @Nullable Course course;
         private String statement = "";
         private Phase phase = Phase.NOT_SENT;
+        private boolean isCommitUnanswered;
 
-        private Call(String operation, boolean isTransaction, Course course) {
+        private Call(String operation, boolean isTransaction, @Nullable Call outer) {
             this.operation = operation;
             this.isTransaction = isTransaction;
-            this.course = course;
+            this.outer = outer;
         }
 
-        /** A command is about to be sent. */
+        private void begins(Course next) {
+            course = next;
+            statement = "";
+            phase = Phase.NOT_SENT;
+            isCommitUnanswered = false;
+        }
+
+        /** A command is about to be sent; what an inner call sends an outer one has sent too. */
         private void sends(String command, String shape) {
-            if (command.equals("abortTransaction")) {
-                // What is undone was told before.
-                return;
+            var now = course;
+            if (now != null && !command.equals("abortTransaction")) {
+                statement = shape;
+                var next = !isTransaction
+                        ? Phase.AUTOCOMMIT_SENT
+                        : command.equals(COMMIT) ? Phase.COMMIT_SENT : Phase.IN_TRANSACTION;
+                if (phase != next) {
+                    phase = next;
+                    now.reached(next);
+                }
             }
-            statement = shape;
-            var next = !isTransaction
-                    ? Phase.AUTOCOMMIT_SENT
-                    : command.equals("commitTransaction") ? Phase.COMMIT_SENT : Phase.IN_TRANSACTION;
-            if (phase != next) {
-                phase = next;
-                course.reached(next);
+            if (outer != null) {
+                outer.sends("", shape);
             }
         }
     }
@@ -74,6 +87,7 @@ public final class Commands implements CommandListener, PoolEvents.Told {
             long sinceNanos) {}
 
     private static final String CURSOR = "cursor";
+    private static final String COMMIT = "commitTransaction";
     private static final BsonInt32 NO_CODE = new BsonInt32(0);
 
     private final LongSupplier clock;
@@ -125,9 +139,10 @@ public final class Commands implements CommandListener, PoolEvents.Told {
 
     // Calls.
 
-    /** Makes a call, inside of which {@link #enter} says what the thread works for. */
-    public <T extends @Nullable Object> T around(Supplier<T> made) {
+    /** Makes a call, each attempt of which {@link #begin} announces. */
+    public <T extends @Nullable Object> T around(String operation, boolean isTransaction, Supplier<T> made) {
         var outer = calls.get();
+        calls.set(new Call(operation, isTransaction, outer));
         try {
             return made.get();
         } finally {
@@ -139,15 +154,49 @@ public final class Commands implements CommandListener, PoolEvents.Told {
         }
     }
 
-    /** The thread works for that attempt of a call from now on. */
-    public void enter(String operation, boolean isTransaction, Course course) {
-        calls.set(new Call(operation, isTransaction, course));
+    /** An attempt of the thread's call begins. */
+    public void begin(Course course) {
+        var call = calls.get();
+        if (call != null) {
+            call.begins(course);
+        }
+    }
+
+    /** The attempt's work is done: what follows, such as hooks, is no part of it. */
+    public void end() {
+        var call = calls.get();
+        if (call != null) {
+            call.course = null;
+        }
     }
 
     /** Whether the thread works for a transaction. */
     public boolean isInTransaction() {
+        for (var call = calls.get(); call != null; call = call.outer) {
+            if (call.isTransaction && call.course != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the attempt has sent its commit. */
+    public boolean isCommitSent() {
         var call = calls.get();
-        return call != null && call.isTransaction;
+        return call != null && call.phase == Phase.COMMIT_SENT;
+    }
+
+    /** Whether a commit of the attempt, which the driver sends more than once, may have taken effect unanswered. */
+    public boolean isCommitUnanswered() {
+        var call = calls.get();
+        return call != null && call.isCommitUnanswered;
+    }
+
+    private void unanswered(String command) {
+        var call = calls.get();
+        if (call != null && command.equals(COMMIT)) {
+            call.isCommitUnanswered = true;
+        }
     }
 
     @Override
@@ -177,12 +226,12 @@ public final class Commands implements CommandListener, PoolEvents.Told {
         }
         var transaction = transaction(text);
         if (transaction != null) {
-            open.used(OpenWork.Kind.TRANSACTION, transaction, operation);
+            open.used(Kind.TRANSACTION, transaction, operation);
         }
         if (command.equals("killCursors")) {
             text.getArray("cursors")
-                    .forEach(id -> open.ended(
-                            OpenWork.Kind.CURSOR, Long.toString(id.asNumber().longValue())));
+                    .forEach(id ->
+                            open.ended(Kind.CURSOR, Long.toString(id.asNumber().longValue())));
         }
         var cursor = command.equals("getMore")
                 ? Long.toString(text.getNumber("getMore").longValue())
@@ -198,10 +247,16 @@ public final class Commands implements CommandListener, PoolEvents.Told {
 
     /** The session of a command that belongs to a transaction; null for all others. */
     private static @Nullable String transaction(BsonDocument text) {
-        return text.containsKey("autocommit") && text.containsKey("lsid")
-                ? HexFormat.of()
-                        .formatHex(text.getDocument("lsid").getBinary("id").getData())
-                : null;
+        return text.containsKey("autocommit") && text.containsKey("lsid") ? session(text.getDocument("lsid")) : null;
+    }
+
+    private static String session(BsonDocument lsid) {
+        return HexFormat.of().formatHex(lsid.getBinary("id").getData());
+    }
+
+    /** The session's transaction is over, whether the server was told or not. */
+    public void ended(ClientSession session) {
+        open.ended(Kind.TRANSACTION, session(session.getServerSession().getIdentifier()));
     }
 
     @Override
@@ -212,6 +267,9 @@ public final class Commands implements CommandListener, PoolEvents.Told {
             return;
         }
         var answer = event.getResponse();
+        if (answer.containsKey("writeConcernError")) {
+            unanswered(event.getCommandName());
+        }
         follow(event.getCommandName(), sent, answer);
         if (!observers.isEmpty() && !sent.statement.isEmpty()) {
             tell(sent, rows(answer), refused(answer));
@@ -223,15 +281,15 @@ public final class Commands implements CommandListener, PoolEvents.Told {
         endTransaction(command, sent);
         var id = answer.isDocument(CURSOR) ? answer.getDocument(CURSOR).get("id") : null;
         if (id != null && id.isNumber() && id.asNumber().longValue() != 0) {
-            open.used(OpenWork.Kind.CURSOR, Long.toString(id.asNumber().longValue()), sent.operation);
+            open.used(Kind.CURSOR, Long.toString(id.asNumber().longValue()), sent.operation);
         } else if (sent.cursor != null) {
-            open.ended(OpenWork.Kind.CURSOR, sent.cursor);
+            open.ended(Kind.CURSOR, sent.cursor);
         }
     }
 
     private void endTransaction(String command, Running sent) {
-        if (sent.transaction != null && (command.equals("commitTransaction") || command.equals("abortTransaction"))) {
-            open.ended(OpenWork.Kind.TRANSACTION, sent.transaction);
+        if (sent.transaction != null && (command.equals(COMMIT) || command.equals("abortTransaction"))) {
+            open.ended(Kind.TRANSACTION, sent.transaction);
         }
     }
 
@@ -242,9 +300,12 @@ public final class Commands implements CommandListener, PoolEvents.Told {
         if (sent == null) {
             return;
         }
+        if (!MongoErrors.isAnswer(event.getThrowable())) {
+            unanswered(event.getCommandName());
+        }
         endTransaction(event.getCommandName(), sent);
         if (sent.cursor != null) {
-            open.ended(OpenWork.Kind.CURSOR, sent.cursor);
+            open.ended(Kind.CURSOR, sent.cursor);
         }
         if (!observers.isEmpty() && !sent.statement.isEmpty()) {
             var thrown = event.getThrowable();

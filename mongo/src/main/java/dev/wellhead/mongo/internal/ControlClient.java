@@ -3,7 +3,7 @@
 package dev.wellhead.mongo.internal;
 
 import com.mongodb.MongoClientSettings;
-import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
 import com.mongodb.MongoSocketReadException;
 import com.mongodb.MongoSocketWriteException;
 import com.mongodb.MongoTimeoutException;
@@ -77,7 +77,7 @@ public final class ControlClient implements AutoCloseable {
         }
         var known = client;
         if (known != null && System.nanoTime() - renewNanos >= 0) {
-            known.close();
+            cut();
             known = null;
         }
         if (known == null) {
@@ -100,9 +100,9 @@ public final class ControlClient implements AutoCloseable {
                 add(found, "server-connections-created", counted.get("totalCreated"));
             }
             return found;
-        } catch (MongoCommandException e) {
-            // The login may not read it: the role is clusterMonitor.
-            LOG.debug("mongodb status not read pool={} code={}", pool, e.getErrorCode(), Secret.mask(e));
+        } catch (MongoException | IllegalStateException e) {
+            // Mostly because the login may not read it: the role is clusterMonitor.
+            LOG.debug("mongodb status not read pool={}", pool, Secret.mask(e));
             return Map.of();
         }
     }
@@ -118,7 +118,7 @@ public final class ControlClient implements AutoCloseable {
         var cut = client;
         client = null;
         if (cut != null) {
-            cut.close();
+            Closing.begin(cut);
         }
     }
 

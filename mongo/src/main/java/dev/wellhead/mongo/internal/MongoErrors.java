@@ -16,13 +16,19 @@ import static dev.wellhead.database.ErrorCode.E2018;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientException;
+import com.mongodb.MongoCommandException;
+import com.mongodb.MongoConnectionPoolClearedException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
+import com.mongodb.MongoNodeIsRecoveringException;
+import com.mongodb.MongoNotPrimaryException;
 import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoServerUnavailableException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoTimeoutException;
+import com.mongodb.MongoWriteConcernException;
 import com.mongodb.MongoWriteException;
 import com.mongodb.WriteError;
 import dev.wellhead.database.ErrorCode;
@@ -70,11 +76,13 @@ public final class MongoErrors {
             Row.of(13, "Unauthorized", ErrorKind.NEVER, Meaning.PERMISSION, E2007),
             Row.of(10107, "NotWritablePrimary", ErrorKind.RETRY_ANYWHERE, Meaning.READ_ONLY, E2014),
             Row.of(13435, "NotPrimaryNoSecondaryOk", ErrorKind.RETRY_ANYWHERE, Meaning.READ_ONLY, E2014),
+            Row.of(10058, "LegacyNotPrimary", ErrorKind.RETRY_ANYWHERE, Meaning.READ_ONLY, E2014),
             Row.lost(91, "ShutdownInProgress"),
             Row.lost(189, "PrimarySteppedDown"),
             Row.lost(11600, "InterruptedAtShutdown"),
             Row.lost(11602, "InterruptedDueToReplStateChange"),
             Row.lost(13436, "NotPrimaryOrSecondary"),
+            Row.lost(134, "ReadConcernMajorityNotAvailableYet"),
             Row.lost(6, "HostUnreachable"),
             Row.lost(7, "HostNotFound"),
             Row.lost(89, "NetworkTimeout"),
@@ -128,17 +136,29 @@ public final class MongoErrors {
         return Optional.of(new Fault(judgement(mongo, row, phase), detail(mongo, row), statement));
     }
 
+    /** What is certain of the phase goes before what the error says. */
     private static Judgement judgement(MongoException error, @Nullable Row row, Phase phase) {
+        var found = found(error, row, phase);
+        boolean isTransient = error.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL);
+        if (phase == Phase.IN_TRANSACTION && (isTransient || found.kind() == ErrorKind.AMBIGUOUS)) {
+            // Whatever it was, the commit was not sent.
+            return new Judgement(ErrorKind.RETRY_TRANSACTION, found.meaning(), found.code());
+        }
+        boolean isUndone = isTransient && !error.hasErrorLabel(MongoException.UNKNOWN_TRANSACTION_COMMIT_RESULT_LABEL);
+        if (phase == Phase.COMMIT_SENT && found.kind() != ErrorKind.NEVER && !isUndone) {
+            return new Judgement(ErrorKind.AMBIGUOUS, found.meaning(), found.code());
+        }
+        return found;
+    }
+
+    private static Judgement found(MongoException error, @Nullable Row row, Phase phase) {
         if (error instanceof MongoInterruptedException) {
-            return new Judgement(ErrorKind.NEVER, Meaning.CANCELLED, E2006);
+            return new Judgement(
+                    phase == Phase.COMMIT_SENT ? ErrorKind.AMBIGUOUS : ErrorKind.NEVER, Meaning.CANCELLED, E2006);
         }
         if (error instanceof MongoOperationTimeoutException) {
-            return new Judgement(
-                    phase == Phase.COMMIT_SENT || phase == Phase.AUTOCOMMIT_SENT
-                            ? ErrorKind.AMBIGUOUS
-                            : ErrorKind.NEVER,
-                    Meaning.TIMEOUT,
-                    E2002);
+            boolean mayBeDone = phase == Phase.COMMIT_SENT || phase == Phase.AUTOCOMMIT_SENT;
+            return new Judgement(mayBeDone ? ErrorKind.AMBIGUOUS : ErrorKind.NEVER, Meaning.TIMEOUT, E2002);
         }
         if (error instanceof MongoTimeoutException) {
             // The driver has one class for two waits.
@@ -146,23 +166,61 @@ public final class MongoErrors {
                     ? new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.OVERLOADED, E2001)
                     : new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.UNREACHABLE, E2003);
         }
-        if (error instanceof MongoSecurityException && !(error.getCause() instanceof MongoSocketException)) {
+        if (isLoginRefused(error)) {
             return new Judgement(ErrorKind.NEVER, Meaning.AUTHENTICATION, E2008);
         }
-        if (error instanceof MongoSocketOpenException) {
+        if (error instanceof MongoSecurityException || error instanceof MongoSocketOpenException) {
             return new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.UNREACHABLE, E2003);
         }
         if (row != null && !row.lost()) {
             return new Judgement(row.kind(), row.meaning(), row.error());
         }
-        if (row != null || error instanceof MongoSocketException || error instanceof MongoSecurityException) {
+        if (error instanceof MongoConnectionPoolClearedException || error instanceof MongoServerUnavailableException) {
+            return new Judgement(ofLost(phase), Meaning.UNREACHABLE, E2003);
+        }
+        if (row != null
+                || error instanceof MongoSocketException
+                || error instanceof MongoNotPrimaryException
+                || error instanceof MongoNodeIsRecoveringException) {
             return new Judgement(ofLost(phase), Meaning.CONNECTION_LOST, E2010);
         }
         if (error.hasErrorLabel(MongoException.TRANSIENT_TRANSACTION_ERROR_LABEL)) {
             return new Judgement(ErrorKind.RETRY_TRANSACTION, Meaning.SERIALIZATION, E2012);
         }
-        boolean isInDoubt = phase == Phase.COMMIT_SENT && !(error instanceof MongoClientException);
+        boolean isInDoubt = error instanceof MongoWriteConcernException
+                || (phase == Phase.COMMIT_SENT && !(error instanceof MongoClientException));
         return new Judgement(isInDoubt ? ErrorKind.AMBIGUOUS : ErrorKind.NEVER, Meaning.OTHER, E2007);
+    }
+
+    /** Whether a server has refused the login; a connection that broke while it logged in says nothing of that. */
+    public static boolean isLoginRefused(MongoException error) {
+        if (!(error instanceof MongoSecurityException)) {
+            return false;
+        }
+        if (!(error.getCause() instanceof MongoException cause)) {
+            return true;
+        }
+        var row = BY_CODE.get(code(cause));
+        return cause instanceof MongoCommandException && (row == null || !row.lost());
+    }
+
+    /** Whether a server has answered, and does not leave at the same time. */
+    static boolean isAnswer(Throwable error) {
+        if (!(error instanceof MongoCommandException answer)) {
+            return false;
+        }
+        var row = BY_CODE.get(code(answer));
+        return row == null || !row.lost();
+    }
+
+    /** Whether the server has refused it for good, so that nothing of it was done. */
+    static boolean isRefusal(MongoCommandException error) {
+        var row = BY_CODE.get(code(error));
+        return row != null
+                && switch (row.meaning()) {
+                    case AUTHENTICATION, PERMISSION, CONSTRAINT, SYNTAX -> true;
+                    default -> false;
+                };
     }
 
     private static ErrorKind ofLost(Phase phase) {

@@ -7,15 +7,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Cursors and transactions that are open on the server, as far as commands tell, and which of them nobody has touched for
- * so long that they may have been forgotten. Any thread may call; nothing waits for more than another event.
+ * so long that they may have been forgotten. One that was told and stays untouched for {@value #GONE_MINUTES} minutes is
+ * taken as gone: the server has ended it by then, and tells nobody. Any thread may call; nothing waits for more than another event.
  */
 public final class OpenWork {
 
-    /** Of each kind; those opened beyond are not followed. */
+    static final int GONE_MINUTES = 10;
+
+    /** Of both kinds together; those opened beyond are not followed. */
     static final int MOST = 10_000;
 
     /** What is open. */
@@ -78,7 +82,7 @@ public final class OpenWork {
         open.remove(new Key(kind, id));
     }
 
-    /** The server, or the connection, took them along. */
+    /** Nobody asks any more. */
     public synchronized void forget() {
         open.clear();
     }
@@ -92,6 +96,7 @@ public final class OpenWork {
     public synchronized List<Suspected> newSuspects(long nanos) {
         long now = clock.getAsLong();
         List<Suspected> found = new ArrayList<>();
+        open.values().removeIf(one -> one.suspected && now - one.usedNanos > TimeUnit.MINUTES.toNanos(GONE_MINUTES));
         open.forEach((key, one) -> {
             if (!one.suspected && now - one.usedNanos > nanos) {
                 one.suspected = true;

@@ -2,6 +2,7 @@
 // Copyright The Wellhead Authors
 package dev.wellhead.mongo.internal;
 
+import com.mongodb.MongoClientException;
 import com.mongodb.MongoException;
 import com.mongodb.MongoTimeoutException;
 import com.mongodb.connection.ConnectionId;
@@ -293,7 +294,14 @@ public final class PoolEvents implements ConnectionPoolListener {
             refused.merge(reason, 1L, Long::sum);
             queue.tell(new PoolEvent.TimedOut(name, reason, Duration.ofNanos(waitNanos)));
         }
-        told.waited(told.call(), waitNanos, new MongoTimeoutException("Timed out waiting for a connection to server"));
+        told.waited(
+                told.call(),
+                waitNanos,
+                switch (reason) {
+                    case TIMEOUT -> new MongoTimeoutException("Timed out while waiting for a connection to server");
+                    case DATABASE_DOWN -> new MongoTimeoutException("no connection to the server could be made");
+                    default -> new MongoClientException("refused: " + reason);
+                });
         if (reason == RefusalReason.DATABASE_DOWN) {
             told.doubted();
         }

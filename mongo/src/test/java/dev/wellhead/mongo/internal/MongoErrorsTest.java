@@ -12,6 +12,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
 import com.mongodb.MongoOperationTimeoutException;
 import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoServerUnavailableException;
 import com.mongodb.MongoSocketException;
 import com.mongodb.MongoSocketOpenException;
 import com.mongodb.MongoSocketReadException;
@@ -36,6 +37,7 @@ import org.bson.BsonString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MongoErrorsTest {
@@ -104,8 +106,10 @@ final class MongoErrorsTest {
                         new MongoTimeoutException("Timed out after 5000 ms while waiting for a connection to server x"),
                         Phase.NOT_SENT))
                 .isEqualTo(new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.OVERLOADED, ErrorCode.E2001));
-        assertThat(judged(new MongoInterruptedException("interrupted", null), Phase.COMMIT_SENT))
+        assertThat(judged(new MongoInterruptedException("interrupted", null), Phase.AUTOCOMMIT_SENT))
                 .isEqualTo(new Judgement(ErrorKind.NEVER, Meaning.CANCELLED, ErrorCode.E2006));
+        assertThat(judged(new MongoInterruptedException("interrupted", null), Phase.COMMIT_SENT))
+                .isEqualTo(new Judgement(ErrorKind.AMBIGUOUS, Meaning.CANCELLED, ErrorCode.E2006));
         assertThat(judged(new MongoOperationTimeoutException("over"), Phase.IN_TRANSACTION))
                 .isEqualTo(new Judgement(ErrorKind.NEVER, Meaning.TIMEOUT, ErrorCode.E2002));
         assertThat(judged(new MongoOperationTimeoutException("over"), Phase.COMMIT_SENT))
@@ -127,7 +131,36 @@ final class MongoErrorsTest {
         assertThat(judged(
                         new MongoSecurityException(credential, "cut", new MongoSocketReadException("gone", SERVER)),
                         Phase.CONNECT))
-                .isEqualTo(new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.CONNECTION_LOST, ErrorCode.E2010));
+                .isEqualTo(new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.UNREACHABLE, ErrorCode.E2003));
+        assertThat(judged(
+                                new MongoSecurityException(
+                                        credential, "leaves", ofServer(11600, "InterruptedAtShutdown")),
+                                Phase.CONNECT)
+                        .code())
+                .isEqualTo(ErrorCode.E2003);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Phase.class)
+    void inATransactionNothingIsInDoubtAndInACommitNothingIsUndoneWithoutALabel(Phase phase) {
+        for (var row : MongoErrors.ROWS) {
+            var kind = judged(ofServer(row.code(), row.name()), phase).kind();
+            if (phase == Phase.IN_TRANSACTION) {
+                assertThat(kind).as(row.name()).isNotEqualTo(ErrorKind.AMBIGUOUS);
+            } else if (phase == Phase.COMMIT_SENT) {
+                assertThat(kind).as(row.name()).isIn(ErrorKind.AMBIGUOUS, ErrorKind.NEVER);
+            }
+        }
+    }
+
+    @Test
+    void clearedPoolIsAServerThatCannotBeReached() {
+        var error = new MongoServerUnavailableException("cleared");
+
+        assertThat(judged(error, Phase.NOT_SENT))
+                .isEqualTo(new Judgement(ErrorKind.RETRY_ANYWHERE, Meaning.UNREACHABLE, ErrorCode.E2003));
+        assertThat(judged(error, Phase.IN_TRANSACTION).kind()).isEqualTo(ErrorKind.RETRY_TRANSACTION);
+        assertThat(judged(error, Phase.AUTOCOMMIT_SENT).kind()).isEqualTo(ErrorKind.AMBIGUOUS);
     }
 
     @Test
