@@ -5,6 +5,7 @@ package dev.wellhead.mongo;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.event.CommandListener;
 import com.mongodb.event.ConnectionPoolListener;
+import com.mongodb.event.ServerListener;
 import java.util.concurrent.TimeUnit;
 
 /** What the driver is told. */
@@ -13,7 +14,8 @@ final class DriverSettings {
     private DriverSettings() {}
 
     /** Of the client with the pool. */
-    static MongoClientSettings of(MongoConfig config, ConnectionPoolListener events, CommandListener commands) {
+    static MongoClientSettings of(
+            MongoConfig config, ConnectionPoolListener events, CommandListener commands, ServerListener servers) {
         return MongoClientSettings.builder()
                 .applyConnectionString(config.connectionString())
                 .applyToConnectionPoolSettings(pool -> pool.minSize(config.minSize())
@@ -28,6 +30,7 @@ final class DriverSettings {
                                 .readTimeout(config.socketTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .applyToClusterSettings(cluster ->
                         cluster.serverSelectionTimeout(config.selectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
+                .applyToServerSettings(server -> server.addServerListener(servers))
                 .addCommandListener(commands)
                 .retryWrites(true)
                 .retryReads(true)

@@ -29,6 +29,8 @@ import dev.wellhead.mongo.internal.EventQueue;
 import dev.wellhead.mongo.internal.MongoErrors;
 import dev.wellhead.mongo.internal.OpenWork.Kind;
 import dev.wellhead.mongo.internal.PoolEvents;
+import dev.wellhead.mongo.internal.Servers;
+import dev.wellhead.pool.HostSnapshot;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolListener;
 import dev.wellhead.pool.PoolSnapshot;
@@ -72,6 +74,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
     private final EventQueue queue;
     private final Commands commands;
     private final PoolEvents events;
+    private final Servers servers;
     private final ControlClient control;
     private final Supervision supervision;
     private volatile @Nullable MongoClient client;
@@ -85,6 +88,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
         this.commands = new Commands(
                 config.name(), config.minSize(), config.maxSize(), System::nanoTime, queue, this::told, this::doubted);
         this.events = commands.pool();
+        this.servers = new Servers(config.name(), events, queue);
         this.control = new ControlClient(config.name(), () -> DriverSettings.ofControl(config));
         this.supervision = new Supervision(config.databaseConfig(), new Target());
     }
@@ -154,7 +158,7 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
             throw closed();
         }
         long began = System.nanoTime();
-        var fresh = MongoClients.create(DriverSettings.of(config, events, commands));
+        var fresh = MongoClients.create(DriverSettings.of(config, events, commands, servers));
         boolean opened = false;
         try {
             new Opening(config, ended).connect(fresh, began);
@@ -370,6 +374,12 @@ public final class MongoDatabaseClient implements ManagedResource, MonitoredData
     @Override
     public void removeObserver(StatementObserver observer) {
         commands.observers().remove(observer);
+    }
+
+    /** The servers of the set or cluster; none where there is but one. */
+    @Override
+    public List<HostSnapshot> hosts() {
+        return servers.hosts();
     }
 
     @Override

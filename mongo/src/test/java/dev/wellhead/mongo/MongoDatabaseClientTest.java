@@ -15,6 +15,10 @@ import com.mongodb.client.model.Filters;
 import dev.wellhead.database.DatabaseManager;
 import dev.wellhead.database.ErrorCode;
 import dev.wellhead.pool.EvictReason;
+import dev.wellhead.pool.HostRole;
+import dev.wellhead.pool.HostSnapshot;
+import dev.wellhead.pool.HostState;
+import dev.wellhead.pool.PoolEvent;
 import dev.wellhead.pool.PoolSnapshot;
 import dev.wellhead.pool.PoolState;
 import dev.wellhead.pool.RefusalReason;
@@ -25,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.bson.BsonInt32;
@@ -243,6 +248,17 @@ class MongoDatabaseClientTest {
                         member.on("insert", asked -> ScriptedMongo.ok().append("n", new BsonInt32(1))));
                 orders.insertOne(new Document("total", 1));
                 assertThat(set.get(0).commands("insert")).hasSize(1);
+                await().until(() -> client.hosts().size() == 2
+                        && client.hosts().stream().allMatch(host -> host.state() == HostState.UP));
+                assertThat(client.hosts())
+                        .filteredOn(HostSnapshot::isTarget)
+                        .singleElement()
+                        .satisfies(host -> {
+                            assertThat(host.role()).isEqualTo(HostRole.PRIMARY);
+                            assertThat(host.total()).isPositive();
+                        });
+                var changes = new ConcurrentLinkedQueue<PoolEvent>();
+                client.addListener(changes::add);
 
                 set.get(0).primary(false);
                 set.get(1).primary(true);
@@ -256,6 +272,18 @@ class MongoDatabaseClientTest {
                         .isPositive();
                 await().until(() -> client.snapshot().active() == 0);
                 assertAddsUp(client.snapshot());
+                await().until(() -> changes.stream()
+                        .anyMatch(event -> event instanceof PoolEvent.HostChanged changed
+                                && changed.after().role() == HostRole.PRIMARY
+                                && changed.before().role() != HostRole.PRIMARY));
+
+                set.get(0).close();
+                await().until(() -> client.hosts().stream()
+                        .anyMatch(host ->
+                                host.state() == HostState.DOWN && host.trouble().contains("MongoSocket")));
+                assertThat(client.snapshot().lastOpenFailure())
+                        .hasValueSatisfying(
+                                failure -> assertThat(failure.message()).contains("MongoSocket"));
             } finally {
                 client.close();
             }

@@ -89,6 +89,8 @@ public final class PoolEvents implements ConnectionPoolListener {
     private int pools;
     /** Open connections by the driver's number, and how often each was handed out. */
     private final Map<Long, Integer> open = new HashMap<>();
+    /** Where those lead. */
+    private final Map<Long, String> hosts = new HashMap<>();
     /** Those being opened, by the driver's number. */
     private final Map<Long, Boolean> opening = new HashMap<>();
 
@@ -108,6 +110,8 @@ public final class PoolEvents implements ConnectionPoolListener {
     private long leaks;
     /** Connections lost and not yet made up for. */
     private long lost;
+
+    private PoolSnapshot.@Nullable OpenFailure lastFailure;
 
     private int peakActive;
     private long acquireNanos;
@@ -173,6 +177,27 @@ public final class PoolEvents implements ConnectionPoolListener {
         return open.size();
     }
 
+    private static String host(ConnectionId connection) {
+        return connection.getServerId().getAddress().toString();
+    }
+
+    /** Connections to that server that are open. */
+    synchronized int total(String host) {
+        return (int) hosts.values().stream().filter(host::equals).count();
+    }
+
+    /** Connections to that server that are held. */
+    synchronized int active(String host) {
+        return (int) held.values().stream()
+                .filter(lease -> host(lease.connection).equals(host))
+                .count();
+    }
+
+    /** A server could not be reached. */
+    synchronized void notReached(String why) {
+        lastFailure = new PoolSnapshot.OpenFailure(Instant.now(), "", why);
+    }
+
     @Override
     public synchronized void connectionPoolCreated(ConnectionPoolCreatedEvent event) {
         pools++;
@@ -194,6 +219,7 @@ public final class PoolEvents implements ConnectionPoolListener {
         long connection = event.getConnectionId().getLocalValue();
         opening.remove(connection);
         open.put(connection, 0);
+        hosts.put(connection, host(event.getConnectionId()));
         opened++;
         queue.tell(
                 new PoolEvent.Opened(name, connection, Duration.ofNanos(event.getElapsedTime(TimeUnit.NANOSECONDS))));
@@ -225,6 +251,7 @@ public final class PoolEvents implements ConnectionPoolListener {
         if (open.remove(connection) == null) {
             return null;
         }
+        hosts.remove(connection);
         var lease = release(connection);
         closed.merge(reason, 1L, Long::sum);
         if (reason.isLoss()) {
@@ -468,7 +495,7 @@ public final class PoolEvents implements ConnectionPoolListener {
                         0,
                         openAttempts,
                         reconnected),
-                Optional.empty(),
+                Optional.ofNullable(lastFailure),
                 Instant.now());
     }
 
