@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param section the first part of its keys
  * @param name among the databases
- * @param latencyNanos of the check, without what the first contact took
+ * @param latencyNanos of the check, without what the first contact took; 0 when it failed
  * @param error why it does not work, without secrets
  * @param refused whether it was reached, and refused the login
  */
@@ -42,19 +42,21 @@ record ResourceCheck(String section, String name, long latencyNanos, Optional<St
         long began = System.nanoTime();
         var error = Optional.<String>empty();
         boolean refused = false;
+        long tookNanos = 0;
         try {
             resource.open();
             began = System.nanoTime();
             if (resource instanceof HealthPart part) {
                 part.check();
             }
+            tookNanos = System.nanoTime() - began;
         } catch (Exception e) {
             error = Optional.of(Secret.mask(String.valueOf(e.getMessage())));
             refused = e instanceof MongoStartException start && start.code() == ErrorCode.E2008;
         } finally {
             resource.close();
         }
-        return new ResourceCheck(section.name(), resource.name(), System.nanoTime() - began, error, refused);
+        return new ResourceCheck(section.name(), resource.name(), tookNanos, error, refused);
     }
 
     boolean healthy() {

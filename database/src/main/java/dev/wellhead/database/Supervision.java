@@ -3,7 +3,6 @@
 package dev.wellhead.database;
 
 import dev.wellhead.database.Probe.Outcome;
-import dev.wellhead.database.spi.RetryObserver;
 import dev.wellhead.pool.Lease;
 import dev.wellhead.pool.PoolSnapshot;
 import java.sql.SQLException;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -282,26 +280,6 @@ public final class Supervision implements AutoCloseable {
     /** What the breaker does. */
     public BreakerReport breaker() {
         return breaker.report();
-    }
-
-    /** See {@link Database#addBreakerListener}. */
-    public void addBreakerListener(Consumer<BreakerReport> listener) {
-        breaker.addListener(listener);
-    }
-
-    /** Tells that one no longer. */
-    public void removeBreakerListener(Consumer<BreakerReport> listener) {
-        breaker.removeListener(listener);
-    }
-
-    /** See {@link Database#addRetryObserver}. */
-    public void addRetryObserver(RetryObserver observer) {
-        retrier.observers().add(observer);
-    }
-
-    /** Tells that one no longer. */
-    public void removeRetryObserver(RetryObserver observer) {
-        retrier.observers().remove(observer);
     }
 
     /** Its calls so far. */
