@@ -32,8 +32,6 @@ final class DriverSettings {
                         cluster.serverSelectionTimeout(config.selectionTimeout().toMillis(), TimeUnit.MILLISECONDS))
                 .applyToServerSettings(server -> server.addServerListener(servers))
                 .addCommandListener(commands)
-                .retryWrites(true)
-                .retryReads(true)
                 .build();
     }
 

@@ -5,6 +5,10 @@ package dev.wellhead.mongo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mongodb.MongoClientSettings;
+import com.mongodb.event.CommandListener;
+import com.mongodb.event.ConnectionPoolListener;
+import com.mongodb.event.ServerListener;
 import dev.wellhead.database.CommitOutcomeMode;
 import dev.wellhead.database.DatabaseConfig;
 import dev.wellhead.database.OutcomePolicy;
@@ -124,5 +128,23 @@ class MongoConfigTest {
         assertThat(config.pool().minIdle()).isEqualTo(2);
         assertThat(config.limits()).isEqualTo(limits);
         assertThat(config.outcome()).isEqualTo(new OutcomePolicy(CommitOutcomeMode.AUTO, Duration.ofSeconds(7)));
+    }
+
+    @Test
+    void driverRepeatsSingleOperationsUnlessTheConnectionStringForbidsIt() {
+        assertThat(settings(URI).getRetryWrites()).isTrue();
+        assertThat(settings(URI).getRetryReads()).isTrue();
+        assertThat(settings(URI + "?retryWrites=false&retryReads=false").getRetryWrites())
+                .isFalse();
+        assertThat(settings(URI + "?retryWrites=false&retryReads=false").getRetryReads())
+                .isFalse();
+    }
+
+    private static MongoClientSettings settings(String uri) {
+        return DriverSettings.of(
+                MongoConfig.builder(uri, MongoProfile.PRODUCTION).build(),
+                new ConnectionPoolListener() {},
+                new CommandListener() {},
+                new ServerListener() {});
     }
 }
